@@ -1,0 +1,9 @@
+# Every target is a line of Python: `python -m ctn.dev <target>` does the same without make.
+PYTHON ?= python3
+export QUICK STRICT PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-faults lint bench reference lock clean-demo
+
+help run test test-faults lint bench reference lock clean-demo:
+	@$(PYTHON) -m ctn.dev $@ $(ARGS)

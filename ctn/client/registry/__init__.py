@@ -1,0 +1,1 @@
+"""Registry files of other standards: layouts, reading, checks, report."""

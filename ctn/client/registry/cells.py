@@ -1,0 +1,53 @@
+"""Numbers and dates as registries write them; anything else is refused, never guessed.
+
+Nothing is read by `int` before its signs are known to be ASCII digits.
+Source: registry.md 14.
+"""
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+# Plain or in groups of three, with no other decimals than zeros; 18 digits at most.
+INTEGER: Final = re.compile(r"([+-]?)([0-9]{1,18}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.0+)?")
+
+DAY: Final = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})?Z?)?"
+)
+AMERICAN_DAY: Final = re.compile(
+    r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: ([0-9]{1,2}):([0-9]{2}):([0-9]{2}) (?:AM|PM))?"
+)
+
+
+class CellInvalid(ValueError):
+    """The cell is no number, or no date, in any form that is known."""
+
+
+def read_integer(text: str) -> int:
+    """Give the whole number of a cell such as `1234`, `1,234`, `12.0` or `-5`."""
+    found = INTEGER.fullmatch(text)
+    if found is None:
+        raise CellInvalid(text)
+    number = int(found[2].replace(",", ""))
+    return -number if found[1] == "-" else number
+
+
+@lru_cache(maxsize=65_536)
+def read_date(text: str) -> str:
+    """Give the UTC day `YYYY-MM-DD` of a cell with or without a time, month first with slashes."""
+    if found := DAY.fullmatch(text):
+        year, month, day = found[1], found[2], found[3]
+        is_time = found[4] is None or int(found[4]) < 24
+    elif found := AMERICAN_DAY.fullmatch(text):
+        year, month, day = found[3], found[1], found[2]
+        is_time = found[4] is None or 1 <= int(found[4]) <= 12
+    else:
+        raise CellInvalid(text)
+    if not is_time or (found[4] is not None and max(int(found[5]), int(found[6])) > 59):
+        raise CellInvalid(text)
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        raise CellInvalid(text) from None

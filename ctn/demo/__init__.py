@@ -1,0 +1,1 @@
+"""The demo world: its cast, its agents and its sample rows."""

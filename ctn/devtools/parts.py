@@ -1,0 +1,115 @@
+"""The parts of the tests: which folders each covers, and how it is run and counted."""
+
+import os
+import subprocess
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from ctn.devtools.environment import ROOT, script
+from ctn.devtools.table import PartResult, counts, table, verdict
+
+_FOLDERS = {"node": ("tests/node",), "api": ("tests/api", "tests/cli", "tests/client")}
+_APART = ("tests/faults",)  # run by `make test-faults` alone: they need root or a spare disk
+_TIDY = "tests/test_tidy.py"
+_WORKERS = str(max(2, min(os.cpu_count() or 2, 8)))
+
+
+def run_tests() -> bool:
+    """Run every part, print the table, and return whether all is well."""
+    results = [run_form(), run_unit()]
+    results += [run_pytest(name, folders) for name, folders in _FOLDERS.items()]
+    return report(results, whole=True)
+
+
+def report(results: Sequence[PartResult], *, whole: bool) -> bool:
+    """Print the table and the verdict, which are always the last lines."""
+    is_well, last = verdict(results, strict=os.environ.get("STRICT") == "1", whole=whole)
+    print("", *table(results), counts(results), last, sep="\n", flush=True)
+    return is_well
+
+
+def run_form() -> PartResult:
+    """Check style, types, import contracts, generated files and the house rules."""
+    print("== form", flush=True)
+    started = time.monotonic()
+    python = str(script("python"))
+    checks = {
+        "style": [python, "-m", "ruff", "check", "--output-format=concise", "."],
+        "types": [python, "-m", "mypy", "--strict", "ctn"],
+        "import contracts": [str(script("lint-imports"))],
+        "generated files": [python, "-m", "ctn.reference", "--check"],
+    }
+    with ThreadPoolExecutor(2) as pool:
+        failed = sum(pool.map(_check, checks, checks.values()))
+    tidy = run_pytest("tidy", (_TIDY,), workers="0")
+    return PartResult(
+        name="form",
+        passed=len(checks) - failed + tidy.passed,
+        failed=failed + tidy.failed,
+        seconds=time.monotonic() - started,
+        skipped=tidy.skipped,
+    )
+
+
+def run_unit() -> PartResult:
+    """Run every test that no other part runs, so a new folder is never left out."""
+    others = [folder for folders in _FOLDERS.values() for folder in folders]
+    ignored = [f"--ignore={path}" for path in (*others, *_APART, _TIDY)]
+    return run_pytest("unit", ("tests",), options=ignored)
+
+
+def run_pytest(
+    name: str,
+    paths: Sequence[str],
+    *,
+    options: Sequence[str] = (),
+    workers: str = _WORKERS,
+) -> PartResult:
+    """Run pytest on the folders that exist and count its report."""
+    print(f"== {name}", flush=True)
+    started = time.monotonic()
+    found = [path for path in paths if (ROOT / path).exists()]
+    spread = ["-n", workers, "--dist=loadfile"] if workers != "0" else []
+    with tempfile.TemporaryDirectory() as folder:
+        report_file = Path(folder) / "report.xml"
+        code = 0
+        if found:
+            command = [str(script("python")), "-m", "pytest", "-q", f"--junit-xml={report_file}"]
+            code = subprocess.call([*command, *spread, *options, *found], cwd=ROOT)
+        text = report_file.read_text("utf-8") if report_file.exists() else ""
+    return count_report(name, text, exit_code=code, seconds=time.monotonic() - started)
+
+
+def count_report(name: str, text: str, *, exit_code: int, seconds: float) -> PartResult:
+    """Count the tests of a JUnit report; a part that ran nothing has failed."""
+    passed, failed, skipped = 0, 0, Counter[str]()
+    # The report is pytest's own, written a moment ago, so no hostile XML is parsed here.
+    for case in ElementTree.fromstring(text).iter("testcase") if text else ():  # noqa: S314
+        skip = case.find("skipped")
+        if skip is not None:
+            skipped[skip.get("message") or "no reason given"] += 1
+        elif case.find("failure") is not None or case.find("error") is not None:
+            failed += 1
+        else:
+            passed += 1
+    if passed + failed + skipped.total() == 0:
+        print(f"{name}: no test was found", flush=True)
+        failed = 1
+    elif exit_code != 0 and failed == 0:
+        print(f"{name}: pytest ended with code {exit_code}", flush=True)
+        failed = 1
+    return PartResult(name, passed, failed, seconds, skipped)
+
+
+def _check(title: str, command: Sequence[str]) -> bool:
+    """Run one check, print it at once with what it said, and return whether it failed."""
+    done = subprocess.run(list(command), cwd=ROOT, capture_output=True, text=True, check=False)
+    is_failed = done.returncode != 0
+    said = f"\n{done.stdout}{done.stderr}" if is_failed else ""
+    print(f"{title}: {'failed' if is_failed else 'ok'}{said}", flush=True)
+    return is_failed

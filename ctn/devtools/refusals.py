@@ -1,0 +1,49 @@
+"""Expected failures of the developer's commands: one line, what to do, and an exit code."""
+
+from __future__ import annotations
+
+
+class ToolRefusal(Exception):
+    """A command cannot go on, and its user can do something about it."""
+
+    exit_code = 1
+
+    def line(self) -> str:
+        """Return the one line that the user reads."""
+        return f"{type(self).__name__}: {self}"
+
+
+class PythonTooOld(ToolRefusal):
+    """No Python of at least 3.11 was found."""
+
+    exit_code = 2
+
+
+class VenvUnavailable(ToolRefusal):
+    """This Python cannot make a virtual environment."""
+
+    exit_code = 2
+
+
+class IndexUnreachable(ToolRefusal):
+    """The Python index did not deliver what the locks name."""
+
+    exit_code = 3
+
+
+class HashMismatch(ToolRefusal):
+    """A delivered file is not the locked one."""
+
+    exit_code = 3
+
+
+class LockStale(ToolRefusal):
+    """A lock was not made from the requirements as they are now."""
+
+    exit_code = 3
+
+
+class DiskFull(ToolRefusal):
+    """The disk has less room than the installation needs."""
+
+    exit_code = 4

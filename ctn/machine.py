@@ -1,0 +1,398 @@
+"""The machine: the one place where a draft becomes state.
+
+`apply_block` runs admissions, begin hooks, operations and end hooks, each in a draft of its own,
+over one ledger, and gives receipts, changes and the new root. It writes nothing: the engine that
+drives it stores the outcome and then calls `committed`.
+"""
+
+import hashlib
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from ctn.crypto import errors, schemes
+from ctn.kernel import refusal
+from ctn.kernel.block import (
+    HOOK_ITEMS_MAX,
+    Clock,
+    HooksHash,
+    Item,
+    Stuck,
+    StuckScopes,
+    block_seed,
+    order_key,
+)
+from ctn.kernel.codec import encode
+from ctn.kernel.commitment import Change, Commitment, change
+from ctn.kernel.invariant import (
+    Invariant,
+    check_balances,
+    check_moves,
+    recount_balances,
+)
+from ctn.kernel.ledger import BlockFacts, Delta, Ledger, Mark, TxFacts, delta_since, plain
+from ctn.kernel.op import Op
+from ctn.kernel.receipt import (
+    APPLIED,
+    BROKEN,
+    NOT_ADMITTED,
+    REFUSED,
+    HookItem,
+    HookReceipt,
+    Receipt,
+)
+from ctn.kernel.record import Index
+from ctn.kernel.refusal import Refusal, module_of
+from ctn.kernel.state import State
+from ctn.kernel.tx import Reader, Tx, sign_bytes
+from ctn.modules import MODULES, AnyBody, record_kinds
+from ctn.modules.accounts import admission
+from ctn.modules.accounts.admission import Admitted
+from ctn.modules.identity.reads import owner_key, permit
+
+HALTING = (MemoryError, RecursionError, OSError)
+
+
+class Changed(NamedTuple):
+    """One changed key with its new stored value, None when it is gone, and its tree change."""
+
+    key: bytes
+    value: bytes | None
+    change: Change
+
+
+class Outcome(NamedTuple):
+    """What a block did, ready to be stored."""
+
+    height: int
+    time: int
+    root: bytes
+    receipts: list[bytes]
+    included: list[Tx]
+    left_out: list[tuple[Tx, Refusal]]
+    changes: list[Changed]
+    ledger: Ledger
+
+
+class Machine:
+    """The ledger's rules over one state."""
+
+    def __init__(self, state: State, chain: str) -> None:
+        self.state = state
+        self.chain = chain
+        self.height = 0
+        self.time = 0
+        self.commitment = Commitment()
+        self.reader = Reader(AnyBody, chain)
+        self.alarms: list[str] = []
+        self.indexes: dict[type[Index], Index] = {}
+        self._reset_indexes()
+        self._invariants = _by_table()
+
+    # --- start
+
+    def load(self, leaves: Iterable[tuple[bytes, bytes]], height: int, time: int) -> bytes:
+        """Rebuild tree and indexes from the committed records: keys with their leaf hashes."""
+        self._reset_indexes()
+        self.height, self.time = height, time
+        for kind in record_kinds():
+            if kind.index is not None:
+                index = self.indexes[kind.index]
+                for place, record in self.state.scan(kind, "", ""):
+                    index.apply(place, None, record)
+        return self.commitment.rebuild(leaves)
+
+    def _reset_indexes(self) -> None:
+        self.indexes.clear()
+        for kind in record_kinds():
+            if kind.index is not None and kind.index not in self.indexes:
+                self.indexes[kind.index] = kind.index()
+
+    @property
+    def root(self) -> bytes:
+        """R of the last committed block."""
+        return self.commitment.root()
+
+    # --- checks
+
+    def read(self, envelope: bytes) -> Tx:
+        """Checks 1 to 8: everything that needs neither keys nor state."""
+        return self.reader.read(envelope)
+
+    def verify(self, tx: Tx) -> None:
+        """Check 9: every signature."""
+        message = sign_bytes(tx.body_bytes)
+        for scheme, key, signature in tx.signatures:
+            try:
+                schemes.verify(scheme, key, message, signature)
+            except errors.BadSignature:
+                raise refusal.BadSignature(key=key.hex()) from None
+
+    def check(self, tx: Tx, waiting: int = 0, held: int = 0) -> None:
+        """Checks 10 to 15 against the last block, behind `waiting` own transactions."""
+        ledger = self.draft(self.time + 1)
+        admission.check(ledger, tx, waiting=waiting, held=held)
+        for op in tx.body.ops:
+            permit(ledger, op, tx.body.sender)
+
+    def draft(self, time: int) -> Ledger:
+        """An empty draft of the next block."""
+        height = self.height + 1
+        facts = BlockFacts(height, time, block_seed(self.root, height), self.chain)
+        return Ledger(self.state, self.indexes, facts)
+
+    def simulate(self, tx: Tx) -> Receipt:
+        """What would become of a transaction in the next block; changes nothing."""
+        ledger = self.draft(self.time + 1)
+        start = ledger.mark()
+        try:
+            admitted = admission.admit(ledger, tx)
+            receipt = self._run(ledger, tx, admitted, 0)
+        except Refusal as error:
+            receipt = _not_admitted(tx, ledger.block.height, 0, error)
+        finally:
+            ledger.undo(start)
+        return receipt
+
+    def next_due(self) -> int | None:
+        """The earliest block time in ms at which a module has work due."""
+        ledger = self.draft(self.time + 1)
+        found = [module.next_due(ledger) for module in MODULES if hasattr(module, "next_due")]
+        times = [time for time in found if time is not None]
+        return min(times) if times else None
+
+    # --- blocks
+
+    def arrange(self, txs: list[Tx]) -> list[Tx]:
+        """The transactions in the order of their block (engine.md 4.5)."""
+        ledger = self.draft(self.time + 1)
+        keys: dict[str, bytes] = {}
+        lanes: dict[str, int] = {}
+        placed: list[tuple[int, bytes, str, int, Tx]] = []
+        for tx in sorted(txs, key=lambda tx: tx.body.sequence):
+            sender = tx.body.sender
+            if sender not in keys:
+                keys[sender] = order_key(self.root, owner_key(ledger, sender))
+            lanes[sender] = max(lanes.get(sender, 0), tx.lane)
+            placed.append((lanes[sender], keys[sender], sender, tx.body.sequence, tx))
+        placed.sort(key=lambda item: item[:4])
+        return [item[4] for item in placed]
+
+    def apply_block(self, txs: list[Tx], time: int, *, leave_out: bool) -> Outcome:
+        """Run a block: admissions, begin hooks, operations, end hooks; then receipts and root.
+
+        With `leave_out` (the embedded maker) a transaction that is not admitted is left out of
+        the block; without, it gets a receipt and changes nothing.
+        """
+        assert time > self.time
+        ledger = self.draft(time)
+        admitted: list[tuple[Tx, Admitted | Refusal]] = []
+        left_out: list[tuple[Tx, Refusal]] = []
+        for tx in txs:
+            start = ledger.mark()
+            try:
+                admitted.append((tx, admission.admit(ledger, tx)))
+            except Refusal as error:
+                ledger.undo(start)
+                if leave_out:
+                    left_out.append((tx, error))
+                else:
+                    admitted.append((tx, error))
+        ledger.moves.clear()
+        hooks = self._run_hooks(ledger, "begin_block", 0)
+        receipts: list[bytes] = []
+        for index, (tx, found) in enumerate(admitted):
+            if isinstance(found, Refusal):
+                receipt = _not_admitted(tx, ledger.block.height, index, found)
+            else:
+                receipt = self._run(ledger, tx, found, index)
+            receipts.append(encode(receipt))
+        hooks += self._run_hooks(ledger, "end_block", len(hooks))
+        self._close(ledger, hooks, receipts)
+        changes = self.changes(ledger)
+        root = self.commitment.update([item.change for item in changes])
+        included = [tx for tx, _admission in admitted]
+        return Outcome(
+            ledger.block.height, time, root, receipts, included, left_out, changes, ledger
+        )
+
+    def committed(self, outcome: Outcome) -> None:
+        """The outcome is stored: it is the state now."""
+        ledger = outcome.ledger
+        self.state.take(ledger.records, ledger.balances, {})
+        self.height, self.time = outcome.height, outcome.time
+
+    def execute(self, ledger: Ledger, ops: tuple[Op, ...], sender: str) -> None:
+        """Run ops for a sender that no key signs for, such as `gov:council`, in one draft."""
+        start = ledger.mark()
+        try:
+            for number, op in enumerate(ops):
+                permit(ledger, op, sender)
+                self._apply_op(ledger, op, sender, TxFacts(ledger.tx.id, 0, number))
+            self._check_invariants(ledger, start)
+        except BaseException:
+            ledger.undo(start)
+            raise
+
+    # --- one transaction
+
+    def _run(self, ledger: Ledger, tx: Tx, admitted: Admitted, index: int) -> Receipt:
+        """The ops of an admitted transaction in one draft, and its receipt."""
+        start = ledger.mark()
+        status: str = APPLIED
+        code: str | None = None
+        at: int | None = None
+        facts: Any = {}
+        number = 0
+        try:
+            admission.recheck(ledger, tx, admitted)
+            for number, op in enumerate(tx.body.ops):
+                if number:
+                    admission.require_open(ledger, tx.body.sender)
+                permit(ledger, op, tx.body.sender)
+                facts_of_op = TxFacts(tx.id, tx.body.sequence, number)
+                self._apply_op(ledger, op, tx.body.sender, facts_of_op)
+            number = -1
+            self._check_invariants(ledger, start)
+        except Refusal as error:
+            status, code, at, facts = REFUSED, error.code, number, plain(error.facts)
+        except HALTING:
+            raise
+        except Exception:
+            status, code, at = BROKEN, "kernel.Broken", None if number < 0 else number
+            self.alarms.append(f"broken transaction {tx.id}\n{traceback.format_exc()}")
+        if status != APPLIED:
+            ledger.undo(start)
+        moves = [admitted.move, *ledger.moves[start.moves :]]
+        events = ledger.events[start.events :]
+        # The block's ledger keeps no moves or events of a finished transaction.
+        ledger.moves.clear()
+        ledger.events.clear()
+        return Receipt(
+            tx.id, ledger.block.height, index, status, code, at, facts, admitted.fee,
+            tx.work, moves, events,
+        )  # fmt: skip
+
+    def _apply_op(self, ledger: Ledger, op: Op, sender: str, facts: TxFacts) -> None:
+        kind = type(op)
+        scope = op.scope
+        if scope and _scopes(ledger).get(scope, 0):
+            raise refusal.ScopeFrozen(scope=scope)
+        ledger.begin(facts, module_of(kind), kind.writes, op.work)
+        op.apply(ledger, sender)
+        ledger.end()
+
+    def _check_invariants(self, ledger: Ledger, start: Mark) -> None:
+        delta = delta_since(ledger, start)
+        check_balances(delta)
+        check_moves(delta)
+        for invariant in self._watching(delta):
+            invariant.holds(ledger, delta)
+
+    def _watching(self, delta: Delta) -> list[Invariant]:
+        found: dict[str, Invariant] = {}
+        for key in delta.records:
+            for invariant in self._invariants.get(key.partition("\0")[0], ()):
+                found[invariant.name] = invariant
+        for place in delta.balances:
+            kind = place.partition(":")[0]
+            for invariant in self._invariants.get("balance:" + kind, ()):
+                found[invariant.name] = invariant
+        return list(found.values())
+
+    # --- hooks
+
+    def _run_hooks(self, ledger: Ledger, hook: str, place: int) -> list[HookItem]:
+        done: list[HookItem] = []
+        for module in MODULES:
+            generator: Callable[[Ledger], Iterator[Item]] | None = getattr(module, hook, None)
+            if generator is None:
+                continue
+            name = module.__name__.rpartition(".")[2]
+            taken = 0
+            for item in generator(ledger):
+                if ledger.get(Stuck, f"{name}/{item.id}") is not None:
+                    continue
+                facts = TxFacts(f"hook:{ledger.block.height}:{place + taken}", 0, 0)
+                self._run_item(ledger, item, facts, name)
+                if ledger.moves or ledger.events:
+                    moves, events = list(ledger.moves), list(ledger.events)
+                    done.append(HookItem(f"{name}.{hook}", item.id, moves, events))
+                ledger.moves.clear()
+                ledger.events.clear()
+                taken += 1
+                if taken >= HOOK_ITEMS_MAX:
+                    break
+            place += taken
+        return done
+
+    def _run_item(self, ledger: Ledger, item: Item, facts: TxFacts, module: str) -> None:
+        start = ledger.mark()
+        ledger.tx = facts
+        try:
+            item.run(ledger)
+            self._check_invariants(ledger, start)
+        except HALTING:
+            raise
+        except Exception:
+            ledger.undo(start)
+            ledger.put(Stuck(item.scope, ledger.block.height), f"{module}/{item.id}")
+            self.alarms.append(f"stuck {module}/{item.id}\n{traceback.format_exc()}")
+
+    # --- the end of a block
+
+    def _close(self, ledger: Ledger, hooks: list[HookItem], receipts: list[bytes]) -> None:
+        height = ledger.block.height
+        if hooks:
+            receipt = encode(HookReceipt(height, hooks))
+            receipts.append(receipt)
+            ledger.put(HooksHash(height, hashlib.sha256(receipt).hexdigest()), "hooks")
+        ledger.put(Clock(height, ledger.block.time), "clock")
+
+    def changes(self, ledger: Ledger) -> list[Changed]:
+        """What the block changed, in key order."""
+        found: list[Changed] = []
+        state = self.state
+        for text, record in ledger.records.items():
+            key = text.encode()
+            value = None if record is None else encode(record)
+            if state.source.read(key) != value:
+                found.append(Changed(key, value, change(key, value)))
+        for place, amount in ledger.balances.items():
+            if amount != state.balance(place):
+                key = b"balance\0" + place.encode()
+                value = b"%d" % amount if amount else None
+                found.append(Changed(key, value, change(key, value)))
+        found.sort()
+        return found
+
+    # --- off the hot path
+
+    def recount(self, balances: dict[str, int]) -> None:
+        """Every invariant over the whole state; raises Breach."""
+        recount_balances(balances)
+        ledger = self.draft(self.time + 1)
+        for module in MODULES:
+            if hasattr(module, "recount"):
+                module.recount(ledger, balances)
+
+
+def _by_table() -> dict[str, list[Invariant]]:
+    found: dict[str, list[Invariant]] = {}
+    for module in MODULES:
+        for invariant in module.INVARIANTS:
+            for table in invariant.tables:
+                found.setdefault(table, []).append(invariant)
+    return found
+
+
+def _scopes(ledger: Ledger) -> dict[str, int]:
+    return ledger.index(StuckScopes).scopes
+
+
+def _not_admitted(tx: Tx, height: int, index: int, error: Refusal) -> Receipt:
+    facts: Any = plain(error.facts)
+    return Receipt(
+        tx.id, height, index, NOT_ADMITTED, error.code, None, facts, None, 0, [], []
+    )
+

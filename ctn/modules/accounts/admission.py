@@ -1,0 +1,145 @@
+"""Admission: who signed, in which sequence, and who pays (engine.md 4.2, checks 10 to 14).
+
+It runs before any op of the block and is kept even when the operation is refused, so a refused
+transaction still spends its sequence and its fee.
+"""
+
+from typing import NamedTuple
+
+from ctn.crypto import errors, schemes
+from ctn.kernel import refusal
+from ctn.kernel.account import FEES, Account, Signer, Threshold, Thresholds, key_address
+from ctn.kernel.ledger import Ledger, Move
+from ctn.kernel.receipt import FeePaid
+from ctn.kernel.tx import EXPIRY_MAX, FEE_MAX, Tx
+from ctn.modules.accounts.records import ENTERPRISE_MIN_APPROVERS, Guard, Sponsorship
+from ctn.modules.accounts.rules import needs_approvers
+
+FEE_ASSET = "cny"
+
+
+class Admitted(NamedTuple):
+    """What an admission found and moved; compared again before the first op."""
+
+    account: Account
+    guard: Guard | None
+    fee: FeePaid
+    move: Move
+
+
+def check(ledger: Ledger, tx: Tx, *, waiting: int = 0, held: int = 0) -> Admitted:
+    """Checks 10 to 14, behind `waiting` transactions of the sender and `held` fees of the payer."""
+    body = tx.body
+    height = ledger.block.height
+    if body.expires < height:
+        raise refusal.Expired(expires=body.expires, height=height)
+    if body.expires > height + EXPIRY_MAX:
+        raise refusal.ExpiryTooFar(expires=body.expires, latest=height + EXPIRY_MAX)
+    account = ledger.get(Account, body.sender)
+    guard = ledger.get(Guard, body.sender)
+    known = account or _first_use(tx, ledger.block.time)
+    _check_signers(ledger, tx, known, guard)
+    expected = known.sequence + waiting
+    if body.sequence < expected:
+        raise refusal.SequenceUsed(sequence=body.sequence, next=expected)
+    if body.sequence > expected:
+        raise refusal.SequenceGap(sequence=body.sequence, next=expected)
+    if known.closed is not None:
+        raise refusal.AccountClosed()
+    fee = _check_fee(ledger, tx, held)
+    if account is None:
+        _check_first_key(tx)
+    return Admitted(known, guard, fee, (fee.asset, fee.payer, FEES, fee.amount))
+
+
+def admit(ledger: Ledger, tx: Tx) -> Admitted:
+    """Checks 10 to 14, then sequence + 1 and the fee moved."""
+    admitted = check(ledger, tx)
+    account, fee, sender = admitted.account, admitted.fee, tx.body.sender
+    if tx.body.fee.payer is not None:
+        place = f"{fee.payer}/{sender}"
+        sponsorship = ledger.get(Sponsorship, place)
+        assert sponsorship is not None
+        ledger.put(sponsorship.replace(budget=sponsorship.budget - fee.amount), place)
+    # Built by hand: `replace` costs a microsecond, and this runs once a transaction.
+    signers, thresholds = account.signers, account.thresholds
+    raised = Account(signers, thresholds, account.sequence + 1, account.opened, account.closed)
+    ledger.put(raised, sender)
+    ledger.move(fee.asset, fee.amount, source=fee.payer, target=FEES)
+    return admitted
+
+
+def recheck(ledger: Ledger, tx: Tx, admitted: Admitted) -> None:
+    """Checks 11 and 13 at the transaction's place, where an earlier one may have changed both."""
+    account = ledger.get(Account, tx.body.sender)
+    guard = ledger.get(Guard, tx.body.sender)
+    assert account is not None
+    before = admitted.account
+    is_same = account.signers is before.signers and account.thresholds is before.thresholds
+    if not is_same or guard is not admitted.guard:
+        _check_signers(ledger, tx, account, guard)
+    if account.closed is not None:
+        raise refusal.AccountClosed()
+
+
+def require_open(ledger: Ledger, address: str) -> None:
+    """Check 13 before each later op: an earlier op of the transaction may have closed the account."""
+    account = ledger.get(Account, address)
+    if account is not None and account.closed is not None:
+        raise refusal.AccountClosed()
+
+
+def _check_signers(ledger: Ledger, tx: Tx, account: Account, guard: Guard | None) -> None:
+    weight = 0
+    for scheme, key, _signature in tx.signatures:
+        text = key.hex()
+        mine = [s for s in account.signers if s.scheme == scheme and s.key == text]
+        if not mine:
+            raise refusal.SignerUnknown(key=text)
+        weight += mine[0].weight
+    needed = account.thresholds.weight(tx.threshold)
+    if weight < needed:
+        raise refusal.ThresholdNotMet(weight=weight, needed=needed)
+    if tx.threshold.value >= Threshold.MEDIUM.value and needs_approvers(guard):
+        approvers = ledger.param(ENTERPRISE_MIN_APPROVERS)
+        if len(tx.signatures) < approvers:
+            raise refusal.SecondApproverNeeded(have=len(tx.signatures), need=approvers)
+
+
+def _check_fee(ledger: Ledger, tx: Tx, held: int) -> FeePaid:
+    amount, payer = tx.body.fee.amount, tx.body.fee.payer
+    if amount < tx.fee_min:
+        raise refusal.FeeTooLow(amount=amount, least=tx.fee_min)
+    if amount > FEE_MAX:
+        raise refusal.FeeTooHigh(amount=amount, most=FEE_MAX)
+    if payer is not None:
+        sponsorship = ledger.get(Sponsorship, f"{payer}/{tx.body.sender}")
+        if sponsorship is None or not _covers(sponsorship, amount, ledger.block.time):
+            raise refusal.NotSponsored(payer=payer)
+    asset = ledger.named_param("fee_asset", FEE_ASSET)
+    source = payer or tx.body.sender
+    have = ledger.balance(source, asset) - held
+    if have < amount:
+        raise refusal.CannotPayFee(payer=source, asset=asset, have=max(have, 0), need=amount)
+    return FeePaid(source, asset, amount)
+
+
+def _covers(sponsorship: Sponsorship, amount: int, time: int) -> bool:
+    is_within = amount <= sponsorship.per_tx and amount <= sponsorship.budget
+    return is_within and sponsorship.expires > time
+
+
+def _first_use(tx: Tx, time: int) -> Account:
+    """The account that a key's first transaction opens; refuses another sender's address."""
+    scheme, key, _signature = tx.signatures[0]
+    if len(tx.signatures) != 1 or key_address(scheme, key) != tx.body.sender:
+        raise refusal.SignerUnknown(key=key.hex())
+    return Account((Signer(scheme, key.hex(), 1),), Thresholds(1, 1, 1), 0, time, None)
+
+
+def _check_first_key(tx: Tx) -> None:
+    scheme, key, _signature = tx.signatures[0]
+    try:
+        schemes.check_key(scheme, key)
+    except errors.WeakKey:
+        raise refusal.WeakKey(key=key.hex()) from None

@@ -1,0 +1,1 @@
+"""Credits from project to retirement: projects, batches, serials, bridges."""

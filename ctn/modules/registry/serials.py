@@ -1,0 +1,161 @@
+"""External serials: from any spelling of a registry to numbers on a line, and back.
+
+A tonne of another registry is a number on a number line. Its serial shows country, project and
+label too, but only what makes a number unique enters the line, so another spelling never makes
+a second tonne. The grammars are a fixed list of the ledger: no table of Unicode and no regular
+expression enters consensus. Source: registry.md 10.
+"""
+
+from typing import Final
+
+from ctn.modules.registry.serials_forms import DIGITS, Serial, read_form
+
+__all__ = [
+    "MalformedSerial", "ReversedRange", "Serial",
+    "grams_per_number", "normalise", "parse", "print_serial",
+]
+
+SERIAL_BYTES_MAX: Final = 200
+NUMBER_MAX: Final = 10**15 - 1
+
+GRAMS_PER_NUMBER: Final = {
+    "VERRA": 10**6, "GS": 10**6, "ITL": 10**6, "ACR": 10**6, "CAR": 10**6, "ART": 10**6,
+    "CDC": 10**6, "ISO": 10**3, "PURO": 10**6, "ITMO": 10**6, "CTN": 10**6, "ARB": 10**6,
+    "CCER": 10**6,
+}
+
+# Dashes and a non-breaking space that were written as UTF-8 and read as Windows-1252.
+MISREAD_SPACE: Final = "\u00c2\u00a0"
+MISREAD_DASHES: Final = ("\u00e2\u20ac\u201c", "\u00e2\u20ac\u201d")
+
+DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+SPACES: Final = (
+    "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u202f\u205f\u3000"
+)
+DROPPED: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+FULL_WIDTH_OFFSET: Final = 0xFEE0
+
+REPAIRS: Final[dict[int, str | None]] = {
+    **{ord(dash): "-" for dash in DASHES},
+    **{ord(space): " " for space in SPACES},
+    **dict.fromkeys(map(ord, DROPPED)),
+    **{ord(sign) + FULL_WIDTH_OFFSET: sign for sign in LETTERS + DIGITS + "_"},
+    **{ord(letter.lower()) + FULL_WIDTH_OFFSET: letter for letter in LETTERS},
+}
+
+# Where the two numbers stand among the parts between hyphens.
+PLACES: Final = {
+    "verra13": (1, 2), "verra12": (1, 2), "verra12b": (1, 2), "gs": (7, 8), "ctn": (5, 6),
+    "itl": (2, -5), "itl2": (3, -5), "itmo5": (6, 7), "itmo7": (4, 5),
+}
+
+
+class MalformedSerial(ValueError):
+    """The text is no serial of any registry known here."""
+
+
+class ReversedRange(MalformedSerial):
+    """The range ends before it starts."""
+
+
+def normalise(text: str) -> str:
+    """Give the one spelling of a serial text: ASCII, upper case, no space that says nothing.
+
+    Raises MalformedSerial when something that is not ASCII is left, or over 200 bytes.
+    """
+    if text.isascii():
+        text = text.upper()
+        if "\t" in text:
+            text = text.replace("\t", " ")
+    else:
+        text = _repaired(text)
+    if " " in text:
+        text = _close_spaces(text)
+    if len(text) > SERIAL_BYTES_MAX:
+        raise MalformedSerial(f"longer than {SERIAL_BYTES_MAX} bytes")
+    return text
+
+
+def _repaired(text: str) -> str:
+    """Bring a text with other than ASCII signs to ASCII by the fixed table."""
+    text = text.replace(MISREAD_SPACE, " ")
+    for dash in MISREAD_DASHES:
+        text = text.replace(dash, "-")
+    text = text.translate(REPAIRS)
+    if not text.isascii():
+        raise MalformedSerial("a sign that is not ASCII and has no repair")
+    return text.upper()
+
+
+def _close_spaces(text: str) -> str:
+    """Make runs of spaces one, and drop them at the ends and around hyphen and underscore."""
+    if "  " in text:
+        text = " ".join([word for word in text.split(" ") if word])
+    text = text.strip(" ")
+    if "-" in text:
+        text = text.replace(" -", "-").replace("- ", "-")
+    if "_" in text:
+        text = text.replace(" _", "_").replace("_ ", "_")
+    return text
+
+
+def parse(text: str, start: int | None = None, end: int | None = None) -> Serial:
+    """Read one serial; `start` and `end` are the columns beside it, where its text has none.
+
+    Numbers count from 0 or 1 as the registry does and are below 10^15. Raises MalformedSerial
+    when no grammar matches or the columns are wanting or contradict the text, ReversedRange
+    when the end is before the start. Source: registry.md 10.
+    """
+    serial = read_form(normalise(text))
+    if serial is None:
+        raise MalformedSerial("no grammar matches")
+    if start is not None or end is not None or serial.grammar in ("cdc", "iso"):
+        serial = _with_columns(serial, start, end)
+    if serial.end < serial.start:
+        raise ReversedRange(f"from {serial.start} to {serial.end}")
+    return serial
+
+
+def _with_columns(serial: Serial, start: int | None, end: int | None) -> Serial:
+    """Put the numbers of the columns into a serial without any, or compare them with its own."""
+    if serial.grammar not in ("cdc", "iso"):
+        if (start, end) != (serial.start, serial.end):
+            raise MalformedSerial("the columns show other numbers than the text")
+        return serial
+    if start is None or end is None:
+        raise MalformedSerial("the numbers of this serial stand in columns")
+    if not (0 <= start <= NUMBER_MAX and 0 <= end <= NUMBER_MAX):
+        raise MalformedSerial("a number below 0 or of more than 15 digits")
+    if serial.grammar == "iso" and start == 0:
+        raise MalformedSerial("the kilograms of this serial count from 1")
+    return serial._replace(start=start, end=end)
+
+
+def print_serial(serial: Serial, start: int, end: int) -> str:
+    """Print a part of a serial as its registry would; the whole serial is its text unchanged.
+
+    The part lies inside the serial. A serial whose numbers stand in columns prints its id.
+    """
+    assert serial.start <= start <= end <= serial.end
+    if (start, end) == (serial.start, serial.end) or serial.grammar in ("cdc", "iso"):
+        return serial.text
+    if serial.grammar == "puro1":
+        line = serial.text[:18]
+        return f"{line}{start:012d}-{line}{end:012d}"
+    if serial.grammar == "puro2":
+        return f"{serial.text.partition('_')[0]}_{start}-{end}"
+    parts = serial.text.split("-")
+    if serial.grammar in PLACES:
+        place_start, place_end = PLACES[serial.grammar]
+        parts[place_start], parts[place_end] = str(start), str(end)
+        return "-".join(parts)
+    separator = parts[-1].strip(DIGITS)
+    kept = parts[:-1] if separator else parts[:-2]
+    return "-".join([*kept, f"{start}{separator or '-'}{end}"])
+
+
+def grams_per_number(registry: str) -> int:
+    """Give the grams that one number of a registry stands for; the code is in upper case."""
+    return GRAMS_PER_NUMBER[registry]
