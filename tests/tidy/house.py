@@ -15,8 +15,9 @@ FUNCTION_MAX = 60
 PARAMETERS_MAX = 5
 LINE_MAX = 100
 
-_NAMES = ("Context", "DTO", "Dto", "Handler", "Helper", "Keeper", "Manager", "Processor", "Service")
-_NAMES += ("Util", "Utils")
+_NAMES = frozenset(
+    "Context DTO Dto Handler Helper Keeper Manager Processor Service Util Utils".split()
+)
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*")
 _LATER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 

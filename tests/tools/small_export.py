@@ -85,7 +85,8 @@ def sign_bob(message: bytes) -> Signature:
 def high_s(signed: Signature) -> Signature:
     """The other signature over the same text, which low-s forbids."""
     scheme, key, signature = signed
-    return scheme, key, signature[:32] + (SECP256K1_ORDER - int.from_bytes(signature[32:])).to_bytes(32)
+    high = SECP256K1_ORDER - int.from_bytes(signature[32:])
+    return scheme, key, signature[:32] + high.to_bytes(32)
 
 
 def envelope(body: bytes, *signatures: Signature) -> bytes:
@@ -122,7 +123,7 @@ class Export:
         held = sorted(["balance", name, value] for name, value in self.balances.items() if value)
         return [*held, ["chain", "clock", {"height": self.height}], ["param", "fee_asset", "cny"]]
 
-    def body(self, sender: str, sequence: int, **changes: Any) -> bytes:
+    def body(self, sender: str, sequence: int, /, **changes: Any) -> bytes:
         op = {"op": "assets.transfer", "asset": "cny", "to": BOB_AT, "amount": 100}
         body = {
             "chain": self.chain, "sender": sender, "sequence": sequence, "expires": 900,
@@ -130,7 +131,7 @@ class Export:
         }  # fmt: skip
         return canonical(body | changes)
 
-    def receipt(self, body: bytes, index: int, *moves: list[Any], **changes: Any) -> Any:
+    def receipt(self, body: bytes, index: int, /, *moves: list[Any], **changes: Any) -> Any:
         sender = json.loads(body)["sender"]
         receipt = {
             "tx": sha256(body).hex(), "height": self.height + 1, "index": index, "facts": {},
@@ -140,7 +141,7 @@ class Export:
         }  # fmt: skip
         return receipt | changes
 
-    def block(self, envelopes: list[bytes], receipts: list[Any], **changes: Any) -> None:
+    def block(self, envelopes: list[bytes], receipts: list[Any], /, **changes: Any) -> None:
         self.height, self.time = self.height + 1, self.time + 200
         for part in [*receipts, *(hook for each in receipts for hook in each.get("hooks", []))]:
             for asset, source, target, amount in part.get("moves", []):

@@ -28,14 +28,20 @@ NOBODY: Final = ("", "Not public", "Not Disclosed")
 
 
 class Row:
-    """One row under check: its trimmed cells by column, and what was found so far."""
+    """One row under check: its trimmed cells by column, and what was read and found so far.
 
-    def __init__(self, number: int, line: int, cells: dict[str, str]) -> None:
+    `days` and `numbers` hold the date and number cells that read, by column.
+    """
+
+    def __init__(self, layout: Layout, number: int, line: int, cells: dict[str, str]) -> None:
+        self.layout = layout
         self.number = number
         self.line = line
         self.cells = cells
         self.natural_key = ""
         self.defects: list[Defect] = []
+        self.days: dict[str, str] = {}
+        self.numbers: dict[str, int] = {}
 
     def cell(self, column: str) -> str:
         """The trimmed cell of a column, "" where the file has no such column."""
@@ -49,29 +55,29 @@ class Row:
         ))
 
 
-def check_row(layout: Layout, row: Row) -> tuple[Unit | None, bool]:
+def check_row(row: Row) -> tuple[Unit | None, bool]:
     """Check one row; give its units, if its serial reads, and whether serial and quantity agree."""
-    serial = _serial(layout, row)
-    quantity = _quantity(layout, row)
-    days = _days(layout, row)
-    numbers = _numbers(layout, row)
-    is_ok = serial is not None and _is_exact(layout, row, serial, quantity)
+    serial = _serial(row)
+    quantity = _quantity(row)
+    _read_days(row)
+    _read_numbers(row)
+    is_ok = serial is not None and _is_exact(row, serial, quantity)
     if serial is not None:
-        _compare_project(layout, row, serial)
-        _compare_country(layout, row, serial)
-        _compare_vintage(layout, row, serial, days, numbers)
-        _compare_flag(layout, row, serial)
-    status = _status(layout, row)
-    date = _own_date(layout, row, status, days)
-    _ending(layout, row, status)
+        _compare_project(row, serial)
+        _compare_country(row, serial)
+        _compare_vintage(row, serial)
+        _compare_flag(row, serial)
+    status = _status(row)
+    date = _own_date(row, status)
+    _note_ending(row, status)
     if serial is None:
         return None, False
-    return _unit(layout, row, serial, status=status, date=date, quantity=quantity,
-                 vintage=serial.vintage or numbers.get(layout.vintage_year, 0)), is_ok
+    return _unit(row, serial, quantity or 0, status=status, date=date), is_ok
 
 
-def _serial(layout: Layout, row: Row) -> Serial | None:
+def _serial(row: Row) -> Serial | None:
     """Read the serial by one of the grammars of the layout."""
+    layout = row.layout
     cell = row.cell(layout.serial)
     row.natural_key = cut(cell)
     try:
@@ -92,8 +98,9 @@ def _serial(layout: Layout, row: Row) -> Serial | None:
     return serial
 
 
-def _quantity(layout: Layout, row: Row) -> int | None:
+def _quantity(row: Row) -> int | None:
     """Read the quantity of the row, which may be neither blank nor negative."""
+    layout = row.layout
     try:
         quantity = read_integer(row.cell(layout.quantity))
     except CellInvalid:
@@ -105,36 +112,35 @@ def _quantity(layout: Layout, row: Row) -> int | None:
     return quantity
 
 
-def _days(layout: Layout, row: Row) -> dict[str, str]:
-    """Read the date cells that are not blank; the result has those that read."""
-    days = {}
+def _read_days(row: Row) -> None:
+    """Read the date cells, which may be blank."""
+    layout = row.layout
     for column in layout.dates:
         cell = row.cell(column)
         if not cell:
             continue
         try:
-            days[column] = read_date(cell)
+            row.days[column] = read_date(cell)
         except CellInvalid:
             row.found("date_invalid", column, "Not a date in a known form.")
-    return days
 
 
-def _numbers(layout: Layout, row: Row) -> dict[str, int]:
+def _read_numbers(row: Row) -> None:
     """Read the other number cells, which may be blank or signed."""
-    numbers = {}
+    layout = row.layout
     for column in layout.numbers:
         cell = row.cell(column)
         if not cell:
             continue
         try:
-            numbers[column] = read_integer(cell)
+            row.numbers[column] = read_integer(cell)
         except CellInvalid:
             row.found("quantity_invalid", column, "Not a whole number.")
-    return numbers
 
 
-def _is_exact(layout: Layout, row: Row, serial: Serial, quantity: int | None) -> bool:
+def _is_exact(row: Row, serial: Serial, quantity: int | None) -> bool:
     """Whether the quantity is the length of the range and the serial prints back unchanged."""
+    layout = row.layout
     if quantity is None:
         return False
     length = serial.end - serial.start + 1
@@ -145,16 +151,18 @@ def _is_exact(layout: Layout, row: Row, serial: Serial, quantity: int | None) ->
     return printed == normalise(row.cell(layout.serial))
 
 
-def _compare_project(layout: Layout, row: Row, serial: Serial) -> None:
+def _compare_project(row: Row, serial: Serial) -> None:
     """Compare the digits of the project column with the serial; a Kyoto serial has another id."""
+    layout = row.layout
     cell = row.cell(layout.project).removesuffix(".0")
     digits = "".join([sign for sign in cell if sign in "0123456789"])
     if serial.registry != "ITL" and digits.lstrip("0") != serial.project.lstrip("0"):
         row.found("project_differs", layout.project, f"The serial shows {serial.project}.")
 
 
-def _compare_country(layout: Layout, row: Row, serial: Serial) -> None:
+def _compare_country(row: Row, serial: Serial) -> None:
     """Compare the name of the country with the code in the serial."""
+    layout = row.layout
     name = row.cell(layout.country)
     if not name:
         return
@@ -166,24 +174,25 @@ def _compare_country(layout: Layout, row: Row, serial: Serial) -> None:
                   f"The serial shows {serial.country}, the column {code}.")
 
 
-def _compare_vintage(
-    layout: Layout, row: Row, serial: Serial, days: dict[str, str], numbers: dict[str, int],
-) -> None:
+def _compare_vintage(row: Row, serial: Serial) -> None:
     """Compare the vintage columns with the days or the year in the serial."""
+    layout = row.layout
     if layout.vintage_days is not None:
         shown = serial.text.split("-")[-3:-1]
         for column, day in zip(layout.vintage_days, shown, strict=True):
-            if column in days and days[column] != f"{day[4:]}-{day[2:4]}-{day[:2]}":
+            expected = f"{day[4:]}-{day[2:4]}-{day[:2]}"
+            if row.days.get(column, expected) != expected:
                 row.found("vintage_differs", column, f"The serial shows {day}.")
     elif serial.registry != "ITL":
-        year = numbers.get(layout.vintage_year, serial.vintage)
+        year = row.numbers.get(layout.vintage_year, serial.vintage)
         if year != serial.vintage:
             row.found("vintage_differs", layout.vintage_year,
                       f"The serial shows {serial.vintage}.")
 
 
-def _compare_flag(layout: Layout, row: Row, serial: Serial) -> None:
+def _compare_flag(row: Row, serial: Serial) -> None:
     """Compare Verra's last digit, 1 for units with a certification, with the certifications."""
+    layout = row.layout
     if not layout.certifications:
         return
     has_flag = serial.text.endswith("-1")
@@ -192,8 +201,9 @@ def _compare_flag(layout: Layout, row: Row, serial: Serial) -> None:
                   f"The serial ends in {serial.text[-1]}.")
 
 
-def _status(layout: Layout, row: Row) -> str:
+def _status(row: Row) -> str:
     """Give the status of the row there: its word, or held and ended where dates alone tell."""
+    layout = row.layout
     if not layout.status:
         return "ended" if row.cell(layout.ended) else "held"
     if layout.status not in row.cells:
@@ -211,27 +221,27 @@ def _is_ended(layout: Layout, status: str) -> bool:
     return bool(layout.ended) and status != "held"
 
 
-def _own_date(layout: Layout, row: Row, status: str, days: dict[str, str]) -> str:
+def _own_date(row: Row, status: str) -> str:
     """Give the day of the end of an ended row, else of issue."""
+    layout = row.layout
     column = layout.ended if _is_ended(layout, status) else layout.issued
     if not row.cell(column):
         row.found("date_missing", column, "The row has no date of its own.")
-    return days.get(column, "")
+    return row.days.get(column, "")
 
 
-def _ending(layout: Layout, row: Row, status: str) -> None:
+def _note_ending(row: Row, status: str) -> None:
     """Note whom an ended row served, and whether the registry tells how it ended."""
+    layout = row.layout
     if status == "ended":
         row.found("retire_or_cancel", layout.ended, "The file does not tell which of the two.")
     if status in ("ended", "retired") and row.cell(layout.beneficiary) in NOBODY:
         row.found("beneficiary_missing", layout.beneficiary, "Nobody is named.")
 
 
-def _unit(
-    layout: Layout, row: Row, serial: Serial, *,
-    status: str, date: str, quantity: int | None, vintage: int,
-) -> Unit:
-    """Put a row together."""
+def _unit(row: Row, serial: Serial, quantity: int, *, status: str, date: str) -> Unit:
+    """Put a row together; a serial without a vintage takes that of the column."""
+    layout = row.layout
     return Unit(
         row=row.number,
         file_line=row.line,
@@ -245,9 +255,9 @@ def _unit(
         status=status,
         date=date,
         project=serial.project,
-        vintage=vintage,
+        vintage=serial.vintage or row.numbers.get(layout.vintage_year, 0),
         country=serial.country,
-        quantity=quantity or 0,
+        quantity=quantity,
         methodology=row.cell(layout.methodology),
         name=row.cell(layout.name),
         beneficiary=row.cell(layout.beneficiary),

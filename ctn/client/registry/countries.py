@@ -249,7 +249,7 @@ UZ Uzbekistan
 VA Holy See | Vatican City
 VC Saint Vincent and the Grenadines
 VE Venezuela (Bolivarian Republic of) | Venezuela
-VG Virgin Islands (British) | British Virgin Islands
+VG Virgin Islands (British)
 VI Virgin Islands (U.S.) | US Virgin Islands
 VN Viet Nam | Vietnam
 VU Vanuatu

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ctn.client.registry.checks import Row, check_row, find_overlaps, mark_overlaps
-from ctn.client.registry.layouts import column_names, find_layout, unknown_columns
+from ctn.client.registry.layouts import Layout, column_names, find_layout, unknown_columns
 from ctn.client.registry.report import SEVERITIES, Defect, ImportedFile, Unit, cut
 from ctn.kernel.refusal import Refusal
 
@@ -128,8 +128,8 @@ def _read(
     defects = [_unknown_column(column) for column in unknown_columns(layout, names)]
     units: list[Unit] = []
     rows = serials_ok = 0
-    for row in _rows(names, records):
-        unit, is_ok = check_row(layout, row)
+    for row in _rows(layout, names, records):
+        unit, is_ok = check_row(row)
         if unit is not None:
             units.append(unit)
         defects += row.defects
@@ -145,7 +145,9 @@ def _read(
     )
 
 
-def _rows(names: list[str], records: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
+def _rows(
+    layout: Layout, names: list[str], records: Iterator[tuple[int, list[str]]],
+) -> Iterator[Row]:
     """Give the rows below the header; equal texts are kept once, since columns repeat them."""
     shared: dict[str, str] = {}
     for number, (line, cells) in enumerate(records, start=1):
@@ -155,7 +157,7 @@ def _rows(names: list[str], records: Iterator[tuple[int, list[str]]]) -> Iterato
             reason = f"{len(cells)} cells under a header of {len(names)}"
             raise FileHasErrors(line=line, reason=reason)
         trimmed = [shared.setdefault(cell, cell) for cell in map(str.strip, cells)]
-        yield Row(number, line, dict(zip(names, trimmed, strict=True)))
+        yield Row(layout, number, line, dict(zip(names, trimmed, strict=True)))
 
 
 def _unknown_column(column: str) -> Defect:

@@ -16,6 +16,8 @@ from ctn.modules.accounts.records import ENTERPRISE_MIN_APPROVERS, Guard, Sponso
 from ctn.modules.accounts.rules import needs_approvers
 
 FEE_ASSET = "cny"
+GOOD_KEYS_MAX = 100_000
+_good_keys: dict[tuple[int, bytes], None] = {}
 
 
 class Admitted(NamedTuple):
@@ -139,7 +141,13 @@ def _first_use(tx: Tx, time: int) -> Account:
 
 def _check_first_key(tx: Tx) -> None:
     scheme, key, _signature = tx.signatures[0]
+    # A key is checked at the door and again in the block; a good key stays good.
+    if (scheme, key) in _good_keys:
+        return
     try:
         schemes.check_key(scheme, key)
     except errors.WeakKey:
         raise refusal.WeakKey(key=key.hex()) from None
+    if len(_good_keys) >= GOOD_KEYS_MAX:
+        _good_keys.clear()
+    _good_keys[(scheme, key)] = None

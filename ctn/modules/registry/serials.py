@@ -130,30 +130,42 @@ def _with_columns(serial: Serial, start: int | None, end: int | None) -> Serial:
         raise MalformedSerial("a number below 0 or of more than 15 digits")
     if serial.grammar == "iso" and start == 0:
         raise MalformedSerial("the kilograms of this serial count from 1")
-    return serial._replace(start=start, end=end)
+    return Serial(serial.grammar, serial.registry, serial.line, start, end,
+                  serial.project, serial.vintage, serial.country, serial.text)
 
 
 def print_serial(serial: Serial, start: int, end: int) -> str:
-    """Print a part of a serial as its registry would; the whole serial is its text unchanged.
+    """Print a part of a serial as its registry would; the whole serial prints its own text.
 
-    The part lies inside the serial. A serial whose numbers stand in columns prints its id.
+    The part lies inside the serial. A number that stays keeps its leading zeros, another has
+    none, but where the width is fixed. A serial with its numbers in columns prints its id.
     """
     assert serial.start <= start <= end <= serial.end
-    if (start, end) == (serial.start, serial.end) or serial.grammar in ("cdc", "iso"):
+    if serial.grammar in ("cdc", "iso"):
         return serial.text
-    if serial.grammar == "puro1":
-        line = serial.text[:18]
-        return f"{line}{start:012d}-{line}{end:012d}"
-    if serial.grammar == "puro2":
-        return f"{serial.text.partition('_')[0]}_{start}-{end}"
     parts = serial.text.split("-")
     if serial.grammar in PLACES:
         place_start, place_end = PLACES[serial.grammar]
-        parts[place_start], parts[place_end] = str(start), str(end)
+        parts[place_start] = _shown(start, parts[place_start])
+        parts[place_end] = _shown(end, parts[place_end])
         return "-".join(parts)
+    if serial.grammar == "puro1":
+        line = parts[0][:18]
+        return f"{line}{start:012d}-{line}{end:012d}"
+    if serial.grammar == "puro2":
+        node, _, first = parts[4].partition("_")
+        return "-".join([*parts[:4], f"{node}_{_shown(start, first)}", _shown(end, parts[5])])
     separator = parts[-1].strip(DIGITS)
-    kept = parts[:-1] if separator else parts[:-2]
-    return "-".join([*kept, f"{start}{separator or '-'}{end}"])
+    if separator:
+        first, _, last = parts.pop().partition(separator)
+    else:
+        separator, last, first = "-", parts.pop(), parts.pop()
+    return "-".join([*parts, f"{_shown(start, first)}{separator}{_shown(end, last)}"])
+
+
+def _shown(number: int, before: str) -> str:
+    """Print a number, with the zeros it had when it is the one that stood there."""
+    return before if int(before) == number else str(number)
 
 
 def grams_per_number(registry: str) -> int:

@@ -157,19 +157,20 @@ def read_itl(text: str, parts: list[str]) -> Serial | None:
                  *parts[middle + 1:]]
     if len(parts) == 14:
         party, kind, start, period, activity, track, project = parts[:7]
-        grammar, end, same = "itl", parts[9], parts[:2] + parts[3:7] == parts[7:9] + parts[10:]
-        is_wide = len(kind) == 1 and all(0 < len(code) < 3 for code in (period, activity, track))
-        is_wide = is_wide and 0 < len(project) < 7
+        grammar, end, same = "itl", parts[9], parts[:2] == parts[7:9] and parts[3:7] == parts[10:]
+        has_widths = len(kind) == 1 and 0 < len(period) < 3 and 0 < len(activity) < 3
+        has_widths = has_widths and 0 < len(track) < 3 and 0 < len(project) < 7
     elif len(parts) == 16:
         party, kind, supplement, start, period, activity, track, project = parts[:8]
-        grammar, end, same = "itl2", parts[11], parts[:3] + parts[4:8] == parts[8:11] + parts[12:]
-        is_wide = (len(kind), len(period), len(activity), len(track)) == (2, 2, 2, 3)
-        is_wide = is_wide and kind[0] == "0" and len(supplement) == 2 and supplement.isdigit()
-        is_wide = is_wide and len(project) in (6, 7)
+        grammar, end = "itl2", parts[11]
+        same = parts[:3] == parts[8:11] and parts[4:8] == parts[12:]
+        has_widths = (len(kind), len(period), len(activity), len(track)) == (2, 2, 2, 3)
+        has_widths = has_widths and kind[0] == "0" and len(supplement) == 2 and supplement.isdigit()
+        has_widths = has_widths and len(project) in (6, 7)
     else:
         return None
     if not (
-        same and is_wide and len(party) == 2 and party.isalpha() and kind[-1] in "1234567"
+        same and has_widths and len(party) == 2 and party.isalpha() and kind[-1] in "1234567"
         and 0 < len(start) < 16 and 0 < len(end) < 16
         and f"{kind}{start}{end}{period}{activity}{track}{project}".isdigit()
     ):
@@ -236,7 +237,7 @@ def read_marked(text: str, parts: list[str]) -> Serial | None:
         kind, body = fields
         if kind not in OPAQUE_KINDS or len(body) != 16 or body.strip(CROCKFORD):
             return None
-        return Serial("iso", "ISO", f"ISO-{text}", 0, 0, "", 0, "", text)
+        return _new(Serial, ("iso", "ISO", f"ISO-{text}", 0, 0, "", 0, "", text))
     if fields[0] not in ("CDC", "IC"):
         return None
     if fields[:2] == ["CDC", "R"]:
@@ -244,10 +245,10 @@ def read_marked(text: str, parts: list[str]) -> Serial | None:
     project, groups = fields[1], fields[2:]
     if not (
         0 < len(project) < 7 and project.isdigit() and 4 <= len(groups) <= 12
-        and all(0 < len(group) < 7 and group.isalnum() for group in groups)
+        and "" not in groups and max(map(len, groups)) < 7 and "".join(groups).isalnum()
     ):
         return None
-    return Serial("cdc", "CDC", f"CDC-{text}", 0, 0, project, 0, "", text)
+    return _new(Serial, ("cdc", "CDC", f"CDC-{text}", 0, 0, project, 0, "", text))
 
 
 BY_HEAD: Final[dict[str, Reader]] = {

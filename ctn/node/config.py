@@ -1,0 +1,90 @@
+"""`<home>/config/node.toml`: an unknown key or a wrong type stops the start (engine.md 20)."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ctn.node.stops import BadConfig
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of the tables of the file."""
+
+
+class EngineTable(Table, frozen=True):
+    """How often blocks are made."""
+
+    block_interval_ms: Annotated[int, Meta(ge=1, le=60_000)] = 200
+    heartbeat_s: Annotated[int, Meta(ge=1, le=3_600)] = 60
+
+
+class PoolTable(Table, frozen=True):
+    """How much may wait."""
+
+    size: Annotated[int, Meta(ge=1, le=50_000)] = 50_000
+    bytes: Annotated[int, Meta(ge=65_536, le=64 << 20)] = 64 << 20
+
+
+class StoreTable(Table, frozen=True):
+    """Size of the map, and the space kept in hand."""
+
+    map_gib: Annotated[int, Meta(ge=1, le=4_096)] = 64
+    ballast_mib: Annotated[int, Meta(ge=0, le=65_536)] = 256
+    min_free_mib: Annotated[int, Meta(ge=0, le=1 << 20)] = 512
+
+
+class ScrubTable(Table, frozen=True):
+    """How often the whole store is read and checked."""
+
+    hours: Annotated[int, Meta(ge=1, le=720)] = 24
+
+
+class ApiTable(Table, frozen=True):
+    """Where the API listens."""
+
+    listen: str = "127.0.0.1:8080"
+
+
+class LogTable(Table, frozen=True):
+    """The form of log lines."""
+
+    format: Literal["json", "text"] = "json"
+
+
+class Config(Table, frozen=True):
+    """The configuration of a node."""
+
+    profile: Literal["dev", "network"] = "dev"
+    engine: EngineTable = EngineTable()
+    pool: PoolTable = PoolTable()
+    store: StoreTable = StoreTable()
+    scrub: ScrubTable = ScrubTable()
+    api: ApiTable = ApiTable()
+    log: LogTable = LogTable()
+
+
+def read_config(path: Path) -> Config:
+    """The configuration of a file; defaults when there is none; raises BadConfig."""
+    if not path.exists():
+        return Config()
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+        return msgspec.convert(values, Config)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise BadConfig(f"{path.name}: {error}") from None
+
+
+def config_text(config: Config) -> str:
+    """A configuration as TOML, every key written out."""
+    lines = [f'profile = "{config.profile}"']
+    for name in config.__struct_fields__:
+        table = getattr(config, name)
+        if isinstance(table, Table):
+            lines += ["", f"[{name}]"]
+            for key in table.__struct_fields__:
+                value = getattr(table, key)
+                lines.append(f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,339 @@
+"""The engine's own door: `<home>/run/node.sock`, mode 0600, for the platform on the same machine.
+
+Frames are `u32be length | canonical JSON`. A request is `{id, call, ...}`, its answer
+`{id, ok: {...}}` or `{id, refusal: {code, facts, sentence}}`; requests of one connection are
+answered as they finish. `follow` answers with one frame `{id, block: {...}}` a block, for ever.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from ctn.kernel import codec
+from ctn.kernel.commitment import Absence, Membership
+from ctn.kernel.refusal import Malformed, Refusal, TooLarge
+from ctn.kernel.tx import TX_BYTES, Tx
+from ctn.node import queries
+from ctn.node.embedded import Engine
+from ctn.node.maker import Made
+
+FRAME_MAX = 4 << 20
+WAIT_SECONDS = 30
+PROOFS_MAX = 32
+
+Answer = dict[str, Any]
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One call; which fields it needs is the call's."""
+
+    id: int
+    call: str
+    tx: str = ""
+    wait: bool = False
+    height: int = 0
+    table: str = ""
+    place: str = ""
+    prefix: str = ""
+    after: str = ""
+    limit: int = 100
+    keys: list[tuple[str, str]] = []
+    prove: bool = False
+
+
+class Door:
+    """Serves the calls of the engine on a unix socket."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.store = engine.maker.store
+        self._loop = asyncio.get_running_loop()
+        self._waiting: dict[str, list[asyncio.Future[Answer]]] = {}
+        self._moved = asyncio.Event()
+        self._calls: dict[str, Callable[[Request], Awaitable[Answer]]] = {
+            "status": self._status,
+            "submit": self._submit,
+            "transaction": self._transaction,
+            "simulate": self._simulate,
+            "block": self._block,
+            "raw": self._raw,
+            "changes": self._changes,
+            "state": self._state,
+            "records": self._records,
+            "proofs": self._proofs,
+        }
+        engine.listeners.append(self._on_block)
+
+    async def serve(self, path: str) -> asyncio.Server:
+        """Listen on the socket; only its owner can connect."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+        old = os.umask(0o177)
+        try:
+            return await asyncio.start_unix_server(self._connected, path)
+        finally:
+            os.umask(old)
+
+    async def _connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        tasks: dict[asyncio.Task[None], None] = {}
+        try:
+            while True:
+                size = int.from_bytes(await reader.readexactly(4), "big")
+                if size > FRAME_MAX:
+                    return
+                data = await reader.readexactly(size)
+                task = asyncio.create_task(self._answer(data, writer))
+                tasks[task] = None
+                task.add_done_callback(lambda done: tasks.pop(done, None))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
+        finally:
+            for task in list(tasks):
+                task.cancel()
+            writer.close()
+
+    async def _answer(self, data: bytes, writer: asyncio.StreamWriter) -> None:
+        try:
+            request = msgspec.json.decode(data, type=Request)
+        except msgspec.DecodeError:
+            writer.close()
+            return
+        if request.call == "follow":
+            await self._follow(request, writer)
+            return
+        try:
+            call = self._calls.get(request.call)
+            if call is None:
+                raise Malformed(field="call", rule="one of the calls of this door")
+            answer: Answer = {"id": request.id, "ok": await call(request)}
+        except Refusal as refusal:
+            answer = {"id": request.id, "refusal": refusal_answer(refusal)}
+        with contextlib.suppress(ConnectionError):
+            await _send(writer, answer)
+
+    # --- calls
+
+    async def _status(self, _request: Request) -> Answer:
+        answer = queries.status(self.store)
+        maker = self.engine.maker
+        answer["pool"] = len(maker.pool)
+        answer["read_only"] = maker.is_read_only
+        answer["alarms"] = len(maker.machine.alarms)
+        answer["profile"] = maker.opened.config.profile
+        return answer
+
+    async def _submit(self, request: Request) -> Answer:
+        envelope = envelope_of(request.tx)
+        future: asyncio.Future[Answer] = self._loop.create_future()
+        checked: asyncio.Future[Tx] = self._loop.create_future()
+
+        def answered(tx: Tx | None, refusal: Refusal | None) -> None:
+            # On the writer's thread: register before the block can be made, then report.
+            self._loop.call_soon_threadsafe(self._checked, checked, tx, refusal)
+
+        self.engine.submit(envelope, answered)
+        tx = await checked
+        self._waiting.setdefault(tx.id, []).append(future)
+        try:
+            return await self._outcome(tx.id, future, request.wait)
+        finally:
+            self._forget(tx.id, future)
+
+    async def _outcome(
+        self, identity: str, future: asyncio.Future[Answer], wait: bool
+    ) -> Answer:
+        found = queries.transaction(self.store, identity)
+        if found is None and wait:
+            with contextlib.suppress(TimeoutError):
+                found = await asyncio.wait_for(future, WAIT_SECONDS)
+        if found is None:
+            return {"id": identity, "status": "pending"}
+        if "receipt" not in found:
+            return {"id": identity, "status": "dropped"} | found
+        return {"id": identity, "status": found["receipt"]["status"]} | found
+
+    async def _transaction(self, request: Request) -> Answer:
+        if not _is_id(request.place):
+            raise Malformed(field="id", rule="64 lower-case hex")
+        found = queries.transaction(self.store, request.place, prove=request.prove)
+        if found is not None:
+            return found
+        return {"pending": request.place in self.engine.maker.pool}
+
+    async def _simulate(self, request: Request) -> Answer:
+        envelope = envelope_of(request.tx)
+        answer: Answer = await self.on_writer(lambda: self.engine.simulate(envelope))
+        return answer
+
+    async def _block(self, request: Request) -> Answer:
+        return {"block": await asyncio.to_thread(queries.block, self.store, request.height)}
+
+    async def _raw(self, request: Request) -> Answer:
+        data = await asyncio.to_thread(self.store.block_bytes, request.height)
+        return {"raw": None if data is None else codec.to_base64(data)}
+
+    async def _changes(self, request: Request) -> Answer:
+        return {"changes": await asyncio.to_thread(queries.changes, self.store, request.height)}
+
+    async def _state(self, request: Request) -> Answer:
+        if not request.prove:
+            return await asyncio.to_thread(
+                queries.record, self.store, request.table, request.place
+            )
+        keys = [(request.table, request.place)]
+        answer: Answer = await self.on_writer(lambda: self.prove(keys))
+        return answer
+
+    async def _records(self, request: Request) -> Answer:
+        return await asyncio.to_thread(
+            queries.records, self.store, request.table, request.prefix, request.after,
+            request.limit,
+        )  # fmt: skip
+
+    async def _proofs(self, request: Request) -> Answer:
+        if not 1 <= len(request.keys) <= PROOFS_MAX:
+            raise Malformed(field="keys", rule=f"1 to {PROOFS_MAX}")
+        answer: Answer = await self.on_writer(lambda: self.prove(request.keys))
+        return answer
+
+    def prove(self, keys: list[tuple[str, str]]) -> Answer:
+        """Records of one height with their paths and the header that proves them."""
+        commitment = self.engine.maker.machine.commitment
+        head = queries.head_of(self.store)
+        found = self.store.block(head.height)
+        rows: list[Answer] = []
+        for table, place in keys:
+            key = f"{table}\0{place}".encode()
+            value = self.store.read(key)
+            row: Answer = {"table": table, "id": place}
+            row["value"] = None if value is None else value.decode()
+            row |= _proof_row(commitment.prove(key))
+            rows.append(row)
+        answer: Answer = {"chain": head.chain, "height": head.height, "records": rows}
+        answer["root"] = head.root
+        answer["header"] = None if found is None else codec.encode(found.header).decode()
+        answer["seal"] = None if found is None else found.seal.hex()
+        return answer
+
+    async def _follow(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        height = request.height
+        while True:
+            moved = self._moved
+            item = await asyncio.to_thread(queries.feed_item, self.store, height)
+            if item is None:
+                await moved.wait()
+                continue
+            await _send(writer, {"id": request.id, "block": item})
+            height += 1
+
+    # --- between the threads
+
+    async def on_writer(self, work: Callable[[], Answer]) -> Answer:
+        """Run something on the writer's thread and wait for it."""
+        future: asyncio.Future[Answer] = self._loop.create_future()
+
+        def run() -> None:
+            try:
+                answer = work()
+            except Refusal as refusal:
+                self._loop.call_soon_threadsafe(_fail, future, refusal)
+            else:
+                self._loop.call_soon_threadsafe(_finish, future, answer)
+
+        self.engine.post(run)
+        return await future
+
+    def _checked(
+        self, checked: asyncio.Future[Tx], tx: Tx | None, refusal: Refusal | None
+    ) -> None:
+        if checked.done():
+            return
+        if refusal is not None:
+            checked.set_exception(refusal)
+        else:
+            assert tx is not None
+            checked.set_result(tx)
+
+    def _on_block(self, made: Made) -> None:
+        """On the writer's thread, after the commit: acknowledge and publish."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._publish, made)
+
+    def _publish(self, made: Made) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()
+        for index, tx in enumerate(made.outcome.included):
+            for future in self._waiting.get(tx.id, ()):
+                receipt = msgspec.json.decode(made.outcome.receipts[index])
+                _finish(future, {"receipt": receipt})
+        for tx, refusal in made.dropped:
+            for future in self._waiting.get(tx.id, ()):
+                _finish(future, {"refusal": refusal_answer(refusal)})
+
+    def _forget(self, identity: str, future: asyncio.Future[Answer]) -> None:
+        waiting = self._waiting.get(identity, [])
+        if future in waiting:
+            waiting.remove(future)
+        if not waiting:
+            self._waiting.pop(identity, None)
+
+
+def refusal_answer(refusal: Refusal) -> Answer:
+    """A refusal as doors tell it: stable code, public sentence, facts."""
+    sentence = (type(refusal).__doc__ or "").strip().split("\n", 1)[0]
+    return {"code": refusal.code, "sentence": sentence, "facts": refusal.facts}
+
+
+def envelope_of(text: str) -> bytes:
+    """The envelope of a base64 text; refuses what is too large or no canonical base64."""
+    if len(text) > 4 * ((TX_BYTES + 3) // 3):
+        raise TooLarge(limit=TX_BYTES)
+    try:
+        return codec.from_base64(text)
+    except ValueError:
+        raise Malformed(field="tx", rule="standard base64 with padding") from None
+
+
+def _proof_row(proof: Membership | Absence) -> Answer:
+    if isinstance(proof, Membership):
+        return {"path": _path(proof)}
+    sides = {"left": proof.left, "right": proof.right}
+    return {
+        "absent": {
+            name: None if side is None else {
+                "key": side.key.hex(), "leaf": side.leaf.hex(), "path": _path(side)
+            }
+            for name, side in sides.items()
+        }
+    }  # fmt: skip
+
+
+def _path(proof: Membership) -> list[list[str]]:
+    return [[step.prefix.hex(), step.suffix.hex()] for step in proof.path]
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == 64 and all(letter in "0123456789abcdef" for letter in text)
+
+
+def _finish(future: asyncio.Future[Answer], answer: Answer) -> None:
+    if not future.done():
+        future.set_result(answer)
+
+
+def _fail(future: asyncio.Future[Answer], refusal: Refusal) -> None:
+    if not future.done():
+        future.set_exception(refusal)
+
+
+async def _send(writer: asyncio.StreamWriter, answer: Answer) -> None:
+    data = codec.encode(answer)
+    writer.write(len(data).to_bytes(4, "big") + data)
+    await writer.drain()
+

@@ -1,0 +1,137 @@
+"""The block maker: a pool in front of the machine, and the store behind it.
+
+It proposes, applies, commits and acknowledges, in this order, on one thread (engine.md 11). What
+waits around it (sockets, clocks, signature workers) is the engine's.
+"""
+
+from typing import NamedTuple
+
+from ctn.crypto import ed25519
+from ctn.crypto.digest import merkle_root
+from ctn.kernel.account import Account
+from ctn.kernel.block import Block, Header, block_hash, seal_bytes
+from ctn.kernel.codec import encode
+from ctn.kernel.refusal import DiskLow, Refusal
+from ctn.kernel.tx import Tx
+from ctn.machine import Outcome
+from ctn.node.files import free_mebibytes
+from ctn.node.home import Opened
+from ctn.node.pool import Pool
+
+
+class Made(NamedTuple):
+    """A committed block, its outcome, and what fell out of the pool with its reason."""
+
+    block: Block
+    outcome: Outcome
+    dropped: list[tuple[Tx, Refusal]]
+
+
+class Maker:
+    """Makes the blocks of an embedded chain."""
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+        self.machine = opened.machine
+        self.store = opened.store
+        config = opened.config
+        self.pool = Pool(config.pool.size, config.pool.bytes)
+        self._seed = opened.home.maker_seed()
+        self._maker = ed25519.public_key(self._seed).hex()
+        head = opened.store.head()
+        assert head is not None
+        self._previous = head.block
+        self.is_read_only = False
+        self.check_disk()
+
+    def check_disk(self) -> None:
+        """Become read-only when the disk is nearly full, and writing again when it is not."""
+        free = free_mebibytes(self.opened.home.folder)
+        self.is_read_only = free < self.opened.config.store.min_free_mib
+
+    def admit(self, tx: Tx) -> None:
+        """Let a decoded and verified transaction wait; refuses by checks 10 to 15."""
+        if self.is_read_only:
+            raise DiskLow()
+        self.pool.require_room(tx)
+        waiting = self.pool.waiting(tx.body.sender)
+        payer = tx.body.fee.payer or tx.body.sender
+        self.machine.check(tx, waiting, self.pool.held(payer))
+        self.pool.add(tx)
+
+    def make(self, now: int) -> Made:
+        """Make the next block from what waits, commit it, and clean the pool."""
+        machine = self.machine
+        time = max(machine.time + 1, now)
+        txs = machine.arrange(self.pool.select())
+        outcome = machine.apply_block(txs, time, leave_out=True)
+        block = self._seal(outcome)
+        head = self.store.commit(outcome, block, self.opened.genesis.app_version)
+        machine.committed(outcome)
+        self._previous = head.block
+        self.opened.mark.write(outcome.height, bytes.fromhex(head.block))
+        return Made(block, outcome, self._clean_pool(outcome))
+
+    def _seal(self, outcome: Outcome) -> Block:
+        envelopes = tuple([tx.envelope for tx in outcome.included])
+        header = Header(
+            version=1,
+            chain=self.machine.chain,
+            height=outcome.height,
+            time=outcome.time,
+            previous=self._previous,
+            maker=self._maker,
+            count=len(envelopes),
+            transactions=merkle_root(envelopes).hex(),
+            receipts=merkle_root(outcome.receipts).hex(),
+            state=outcome.root.hex(),
+        )
+        seal = ed25519.sign(self._seed, seal_bytes(encode(header)))
+        return Block(header, seal, envelopes)
+
+    def _clean_pool(self, outcome: Outcome) -> list[tuple[Tx, Refusal]]:
+        """Take out what the block holds, and check again what it may have changed for."""
+        dropped = list(outcome.left_out)
+        for tx in outcome.included:
+            self.pool.remove(tx)
+        for tx, _reason in outcome.left_out:
+            self.pool.remove(tx)
+        if not len(self.pool):
+            return dropped
+        again = self.pool.of_senders(_accounts_in(outcome))
+        known = {tx.id: None for tx in again}
+        again += [tx for tx in self.pool.expired(outcome.height + 1) if tx.id not in known]
+        for tx in again:
+            self.pool.remove(tx)
+        for tx in again:
+            try:
+                self.admit(tx)
+            except Refusal as refusal:
+                dropped.append((tx, refusal))
+        return dropped
+
+
+def _accounts_in(outcome: Outcome) -> dict[str, None]:
+    """Accounts whose signers, sequence or balances a block changed."""
+    head = Account.table + "\0"
+    ledger = outcome.ledger
+    found: dict[str, None] = {
+        key[len(head) :]: None for key in ledger.records if key.startswith(head)
+    }
+    found.update({place.partition("/")[0]: None for place in ledger.balances})
+    return found
+
+
+def verify_block(block: Block, previous: str, maker: str) -> None:
+    """Check link, maker and seal of a block; raises BadSignature or ValueError."""
+    if block.header.previous != previous:
+        raise ValueError("the block does not link to the one before")
+    if block.header.maker != maker:
+        raise ValueError("the block has another maker")
+    message = seal_bytes(encode(block.header))
+    ed25519.verify(bytes.fromhex(maker), message, block.seal)
+    if merkle_root(block.envelopes).hex() != block.header.transactions:
+        raise ValueError("the envelopes do not make the header's root")
+
+
+__all__ = ["Made", "Maker", "block_hash", "verify_block"]

@@ -1,0 +1,127 @@
+"""The engine as a process: opens the home, makes blocks, serves its door, stops in order.
+
+SIGTERM and SIGINT stop the intake, commit the block in hand and exit 0; a reason to stop exits with
+its code after one line on stderr.
+"""
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ctn.node.door import Door
+from ctn.node.embedded import Engine
+from ctn.node.home import Home, Opened
+from ctn.node.maker import Maker
+from ctn.node.stops import Halted, Stop, StateCorrupt
+from ctn.node.store import Store
+from ctn.node.verifiers import Verifiers
+
+SCRUB_BYTES_PER_SECOND = 10 << 20
+
+
+def log(event: str, **fields: object) -> None:
+    """One JSON object a line on stderr; never a key or a personal field."""
+    row = {"time": time.time_ns() // 1_000_000, "event": event} | fields
+    print(json.dumps(row, ensure_ascii=True, default=str), file=sys.stderr, flush=True)
+
+
+def run_node(folder: Path, *, clock: Callable[[], int] | None = None) -> int:
+    """Run the engine of a home until it is told to stop; the exit code."""
+    # The writer holds the interpreter in short steps, so the door answers between them.
+    sys.setswitchinterval(0.001)
+    home = Home(folder)
+    try:
+        opened = Opened(home)
+    except Stop as stop:
+        log("stopped", reason=str(stop))
+        return stop.code
+    verifiers = Verifiers()
+    try:
+        return asyncio.run(_serve(home, Engine(Maker(opened), verifiers, clock)))
+    finally:
+        verifiers.close()
+        opened.close()
+
+
+async def _serve(home: Home, engine: Engine) -> int:
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[BaseException | None] = loop.create_future()
+
+    def stop(error: BaseException | None) -> None:
+        if not stopped.done():
+            stopped.set_result(error)
+
+    def failed(error: BaseException) -> None:
+        loop.call_soon_threadsafe(stop, error)
+
+    engine.on_failure = failed
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, None)
+    door = Door(engine)
+    home.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    server = await door.serve(str(home.socket))
+    engine.start()
+    machine = engine.maker.machine
+    log("serving", chain=machine.chain, height=machine.height, root=machine.root.hex())
+    alarms = asyncio.create_task(_report_alarms(engine))
+    scrubbing = asyncio.create_task(_scrub_for_ever(engine.maker.store, engine, stop))
+    error = await stopped
+    server.close()
+    for task in (alarms, scrubbing):
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    await asyncio.to_thread(engine.stop)
+    return _exit_code(error or engine.failure, engine)
+
+
+def _exit_code(error: BaseException | None, engine: Engine) -> int:
+    if error is None:
+        log("stopped", height=engine.maker.machine.height)
+        return 0
+    log("stopped", reason=str(error), kind=type(error).__name__)
+    return error.code if isinstance(error, Stop) else Halted.code
+
+
+async def _report_alarms(engine: Engine) -> None:
+    told = 0
+    while True:
+        alarms = engine.maker.machine.alarms
+        for alarm in alarms[told:]:
+            log("alarm", text=alarm)
+        told = len(alarms)
+        await asyncio.sleep(1)
+
+
+async def _scrub_for_ever(
+    store: Store, engine: Engine, stop: Callable[[BaseException | None], None]
+) -> None:
+    """Read and check the whole store each `scrub.hours`, at most 10 MB a second."""
+    hours = engine.maker.opened.config.scrub.hours
+    while True:
+        await asyncio.sleep(hours * 3600)
+        try:
+            await scrub(store)
+        except StateCorrupt as error:
+            stop(error)
+            return
+
+
+async def scrub(store: Store, rate: int = SCRUB_BYTES_PER_SECOND) -> int:
+    """Check every value of every database; the bytes read; raises StateCorrupt."""
+    total = 0
+    pages = store.check_all()
+    while True:
+        page = await asyncio.to_thread(next, pages, None)
+        if page is None:
+            break
+        total += page[1]
+        await asyncio.sleep(page[1] / rate)
+    await asyncio.to_thread(store.check_places)
+    log("scrubbed", bytes=total)
+    return total

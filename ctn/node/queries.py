@@ -1,0 +1,108 @@
+"""Answers that need no writer: blocks, receipts, records, status. Each names its height."""
+
+import json
+from typing import Any
+
+from ctn.crypto.digest import merkle_path
+from ctn.kernel.block import Block
+from ctn.kernel.codec import Json, encode
+from ctn.node.store import Head, Store
+
+Answer = dict[str, Any]
+
+
+def head_of(store: Store) -> Head:
+    """The head of a store that has begun."""
+    head = store.head()
+    assert head is not None
+    return head
+
+
+def status(store: Store) -> Answer:
+    """Chain, height, root and time of the last block."""
+    head = head_of(store)
+    return {
+        "chain": head.chain, "engine": "embedded", "kind": "full", "height": head.height,
+        "root": head.root, "app_version": head.app_version, "time": head.time,
+    }  # fmt: skip
+
+
+def block(store: Store, height: int) -> Answer | None:
+    """Header, seal and transaction ids of a block."""
+    found = store.block(height)
+    if found is None:
+        return None
+    receipts = store.receipts(height) or []
+    ids = [json.loads(receipt)["tx"] for receipt in receipts[: found.header.count]]
+    return {"header": _plain(found), "seal": found.seal.hex(), "transactions": ids}
+
+
+def transaction(store: Store, identity: str, *, prove: bool = False) -> Answer | None:
+    """The receipt of a transaction, with its place in the header's tree when asked."""
+    place = store.place(identity)
+    if place is None:
+        return None
+    receipts = store.receipts(place.height)
+    assert receipts is not None
+    answer: Answer = {"receipt": json.loads(receipts[place.place])}
+    if prove:
+        found = store.block(place.height)
+        assert found is not None
+        path = merkle_path(receipts, place.place)
+        answer["proof"] = {
+            "receipt": receipts[place.place].decode(),
+            "index": place.place,
+            "size": len(receipts),
+            "path": [step.hex() for step in path],
+            "header": encode(found.header).decode(),
+            "seal": found.seal.hex(),
+        }
+    return answer
+
+
+def record(store: Store, table: str, place: str) -> Answer:
+    """A record's value or null, with the height that it was read at."""
+    head = head_of(store)
+    data = store.value(f"{table}\0{place}".encode())
+    return {"height": head.height, "time": head.time, "value": _value(data)}
+
+
+def records(store: Store, table: str, prefix: str, after: str, limit: int) -> Answer:
+    """Records of a table under a prefix of the id, in byte order; `next` goes on."""
+    head = head_of(store)
+    start = f"{table}\0".encode()
+    last = start + after.encode() if after else b""
+    rows = store.scan(start + prefix.encode(), last, min(limit, 1000) + 1)
+    items = [[key[len(start) :].decode(), _value(value)] for key, value in rows[:limit]]
+    more = len(rows) > limit
+    return {"height": head.height, "items": items, "next": items[-1][0] if more else None}
+
+
+def changes(store: Store, height: int) -> Json:
+    """What a block changed: [table, id, value or null] in key order."""
+    data = store.changes(height)
+    return None if data is None else json.loads(data)
+
+
+def feed_item(store: Store, height: int) -> Answer | None:
+    """A block as the read model takes it: block, receipts, changes."""
+    found = store.block(height)
+    if found is None:
+        return None
+    receipts = [json.loads(receipt) for receipt in store.receipts(height) or []]
+    return {
+        "header": _plain(found),
+        "seal": found.seal.hex(),
+        "receipts": receipts,
+        "changes": changes(store, height),
+    }
+
+
+def _plain(found: Block) -> Json:
+    header: Json = json.loads(encode(found.header))
+    return header
+
+
+def _value(data: bytes | None) -> Json:
+    value: Json = None if data is None else json.loads(data)
+    return value

@@ -1,0 +1,56 @@
+"""Why a node stops: each reason has a name, a sentence and an exit code that a supervisor reads."""
+
+
+class Stop(Exception):
+    """The node must not go on."""
+
+    code = 70
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}: {self.reason}"
+
+
+class Halted(Stop):
+    """Something failed outside a draft; going on could make this node differ from others."""
+
+    code = 70
+
+
+class StateCorrupt(Stop):
+    """A stored value does not match its hash, or the records do not make the stored root."""
+
+    code = 65
+
+
+class StateRolledBack(Stop):
+    """The state is older than one that this node has already acknowledged."""
+
+    code = 65
+
+
+class WriteFailed(Stop):
+    """A commit or fsync failed; nothing after it was acknowledged."""
+
+    code = 74
+
+
+class HomeInUse(Stop):
+    """Another process holds the lock of this home."""
+
+    code = 75
+
+
+class BadConfig(Stop):
+    """The configuration, genesis or home is not usable."""
+
+    code = 78
+
+
+class ImportRootMismatch(Stop):
+    """The records of an export do not make the root that it states."""
+
+    code = 1

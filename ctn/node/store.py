@@ -1,0 +1,292 @@
+"""The store: one LMDB environment, one durable write transaction a block.
+
+A record is stored behind its leaf hash, which binds key and value and is checked at every read;
+every value of the other databases stands behind SHA-256(key + value). "Committed" is said only
+after LMDB's commit has returned with full sync (engine.md 8).
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import lmdb
+import msgspec
+
+from ctn.kernel.block import Block, block_hash, pack_block, unpack_block
+from ctn.kernel.codec import encode
+from ctn.kernel.commitment import leaf_hash
+from ctn.kernel.tx import tx_id, unpack
+from ctn.machine import Outcome
+from ctn.node.stops import StateCorrupt, WriteFailed
+
+GIB = 1 << 30
+DATABASES = ("records", "blocks", "receipts", "changes", "txs", "meta")
+HEAD = b"head"
+
+sha256 = hashlib.sha256
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The last committed block, as `meta` keeps it."""
+
+    chain: str
+    app_version: int
+    height: int
+    time: int
+    root: str
+    block: str
+
+
+class Place(NamedTuple):
+    """Where a transaction stands."""
+
+    height: int
+    place: int
+
+
+class Store:
+    """Records, blocks, receipts, changes and transaction places of one home."""
+
+    def __init__(self, folder: Path, map_gib: int = 64) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._environment = lmdb.open(
+            str(folder), map_size=map_gib * GIB, max_dbs=len(DATABASES), sync=True, metasync=True,
+            writemap=False, map_async=False, max_readers=256, mode=0o600, readahead=False,
+        )  # fmt: skip
+        self._databases = {
+            name: self._environment.open_db(name.encode()) for name in DATABASES
+        }
+        self._records = self._databases["records"]
+        self._reading = self._environment.begin()
+
+    def close(self) -> None:
+        """Let go of the environment."""
+        self._reading.abort()
+        self._environment.close()
+
+    # --- reading, on the writer's thread
+
+    def read(self, key: bytes) -> bytes | None:
+        """The value of a record, its leaf hash checked."""
+        try:
+            data = self._reading.get(key, db=self._records)
+        except lmdb.Error as error:
+            raise StateCorrupt(f"records at {key!r}: {error}") from None
+        return None if data is None else _checked_record(key, data)
+
+    def range(self, prefix: bytes, after: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Keys and values of records under a prefix and above `after`, in byte order."""
+        with self._environment.begin() as reading:
+            cursor = reading.cursor(db=self._records)
+            found = cursor.set_range(max(prefix, after) or b"\0")
+            while found:
+                key, data = cursor.item()
+                if not key.startswith(prefix):
+                    break
+                if key > after:
+                    yield key, _checked_record(key, data)
+                found = cursor.next()
+
+    def leaves(self) -> Iterator[tuple[bytes, bytes]]:
+        """Every key with its leaf hash, each value checked."""
+        with self._environment.begin() as reading:
+            for key, data in reading.cursor(db=self._records):
+                _checked_record(key, data)
+                yield key, data[:32]
+
+    # --- reading, on any thread
+
+    def head(self) -> Head | None:
+        """The last committed block, None in an empty home."""
+        data = self._get("meta", HEAD)
+        return None if data is None else msgspec.json.decode(data, type=Head)
+
+    def block(self, height: int) -> Block | None:
+        """The block of a height."""
+        data = self.block_bytes(height)
+        return None if data is None else unpack_block(data)
+
+    def block_bytes(self, height: int) -> bytes | None:
+        """The stored bytes of a block: header, seal, envelopes."""
+        return self._get("blocks", height.to_bytes(8, "big"))
+
+    def receipts(self, height: int) -> list[bytes] | None:
+        """The receipts of a height, the hooks' last."""
+        data = self._get("receipts", height.to_bytes(8, "big"))
+        return None if data is None else _unpack(data)
+
+    def changes(self, height: int) -> bytes | None:
+        """What a block changed: canonical JSON of [table, id, value or null] in key order."""
+        return self._get("changes", height.to_bytes(8, "big"))
+
+    def place(self, identity: str) -> Place | None:
+        """Where a transaction stands, None when it is in no block."""
+        data = self._get("txs", bytes.fromhex(identity))
+        if data is None:
+            return None
+        return Place(int.from_bytes(data[:8], "big"), int.from_bytes(data[8:], "big"))
+
+    def value(self, key: bytes) -> bytes | None:
+        """The value of a record, from a snapshot of its own."""
+        with self._environment.begin() as reading:
+            data = reading.get(key, db=self._records)
+            return None if data is None else _checked_record(key, bytes(data))
+
+    def scan(self, prefix: bytes, after: bytes, limit: int) -> list[tuple[bytes, bytes]]:
+        """Up to `limit` keys and values under a prefix and above `after`."""
+        found: list[tuple[bytes, bytes]] = []
+        for row in self.range(prefix, after):
+            if len(found) >= limit:
+                break
+            found.append(row)
+        return found
+
+    def _get(self, name: str, key: bytes) -> bytes | None:
+        try:
+            with self._environment.begin() as reading:
+                data = reading.get(key, db=self._databases[name])
+        except lmdb.Error as error:
+            raise StateCorrupt(f"{name} at {key!r}: {error}") from None
+        return None if data is None else _checked(name, key, data)
+
+    # --- writing
+
+    def begin(self, values: dict[bytes, bytes], head: Head, genesis: bytes) -> None:
+        """Write block 0: the genesis records."""
+        with self._environment.begin(write=True) as writing:
+            for key, value in sorted(values.items()):
+                writing.put(key, leaf_hash(key, value) + value, db=self._records)
+            self._put(writing, "meta", HEAD, encode(head))
+            self._put(writing, "meta", b"genesis", genesis)
+        self._renew()
+
+    def genesis(self) -> bytes | None:
+        """The canonical genesis of this home's chain."""
+        return self._get("meta", b"genesis")
+
+    def commit(self, outcome: Outcome, block: Block, app_version: int) -> Head:
+        """Write a block and all that it did in one durable transaction."""
+        header = encode(block.header)
+        height = outcome.height.to_bytes(8, "big")
+        head = Head(
+            block.header.chain, app_version, outcome.height, outcome.time, outcome.root.hex(),
+            block_hash(header).hex(),
+        )  # fmt: skip
+        try:
+            with self._environment.begin(write=True) as writing:
+                self._put_records(writing, outcome)
+                self._put(writing, "blocks", height, pack_block(block))
+                self._put(writing, "receipts", height, _pack(outcome.receipts))
+                self._put(writing, "changes", height, _changes_text(outcome))
+                self._put(writing, "meta", HEAD, encode(head))
+                for index, tx in enumerate(outcome.included):
+                    place = height + index.to_bytes(4, "big")
+                    self._put(writing, "txs", bytes.fromhex(tx.id), place)
+        except (lmdb.Error, OSError) as error:
+            raise WriteFailed(f"commit of block {outcome.height}: {error}") from None
+        self._renew()
+        return head
+
+    def replace_records(self, values: Iterator[tuple[bytes, bytes]]) -> None:
+        """Drop all records and write these, in one transaction; for repair from blocks."""
+        with self._environment.begin(write=True) as writing:
+            writing.drop(self._records, delete=False)
+            for key, value in values:
+                writing.put(key, leaf_hash(key, value) + value, db=self._records)
+        self._renew()
+
+    def _put_records(self, writing: lmdb.Transaction, outcome: Outcome) -> None:
+        records = self._records
+        for key, value, change in outcome.changes:
+            if value is None:
+                writing.delete(key, db=records)
+            else:
+                assert change.leaf is not None
+                writing.put(key, change.leaf + value, db=records)
+
+    def _put(self, writing: lmdb.Transaction, name: str, key: bytes, value: bytes) -> None:
+        data = sha256(key + value).digest() + value
+        writing.put(key, data, db=self._databases[name])
+
+    def _renew(self) -> None:
+        self._reading.abort()
+        self._reading = self._environment.begin()
+
+    # --- the scrub
+
+    def check_all(self) -> Iterator[tuple[str, int]]:
+        """Read and check every value of every database; yields the database and the bytes read."""
+        for name in DATABASES:
+            after = b""
+            while True:
+                rows = self._page(name, after)
+                for key, data in rows:
+                    if name == "records":
+                        _checked_record(key, data)
+                    else:
+                        _checked(name, key, data)
+                yield name, sum(len(key) + len(data) for key, data in rows)
+                if len(rows) < 1000:
+                    break
+                after = rows[-1][0]
+
+    def check_places(self) -> None:
+        """Look up each block's transactions in `txs`: a lost place is damage too."""
+        head = self.head()
+        for height in range(1, head.height + 1 if head else 0):
+            block = self.block(height)
+            for number, envelope in enumerate(block.envelopes if block else ()):
+                body, _signatures = unpack(envelope)
+                if self.place(tx_id(body)) != Place(height, number):
+                    raise StateCorrupt(f"txs: transaction {number} of block {height} is lost")
+
+    def _page(self, name: str, after: bytes) -> list[tuple[bytes, bytes]]:
+        rows: list[tuple[bytes, bytes]] = []
+        try:
+            with self._environment.begin() as reading:
+                cursor = reading.cursor(db=self._databases[name])
+                found = cursor.set_range(after + b"\0" if after else b"\0")
+                while found and len(rows) < 1000:
+                    rows.append(cursor.item())
+                    found = cursor.next()
+        except lmdb.Error as error:
+            raise StateCorrupt(f"{name} after {after!r}: {error}") from None
+        return rows
+
+
+def _checked_record(key: bytes, data: bytes) -> bytes:
+    value = data[32:]
+    if sha256(b"\0" + sha256(key).digest() + sha256(value).digest()).digest() != data[:32]:
+        raise StateCorrupt(f"records at {key!r}: the value does not match its hash")
+    return value
+
+
+def _checked(name: str, key: bytes, data: bytes) -> bytes:
+    value = data[32:]
+    if sha256(key + value).digest() != data[:32]:
+        raise StateCorrupt(f"{name} at {key!r}: the value does not match its hash")
+    return value
+
+
+def _pack(parts: list[bytes]) -> bytes:
+    return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
+
+
+def _unpack(data: bytes) -> list[bytes]:
+    parts: list[bytes] = []
+    at = 0
+    while at < len(data):
+        end = at + 4 + int.from_bytes(data[at : at + 4], "big")
+        parts.append(data[at + 4 : end])
+        at = end
+    return parts
+
+
+def _changes_text(outcome: Outcome) -> bytes:
+    """Canonical JSON, joined from values that are canonical already; ids are plain ASCII."""
+    rows: list[bytes] = []
+    for key, value, _change in outcome.changes:
+        table, _, place = key.partition(b"\0")
+        rows.append(b'["%s","%s",%s]' % (table, place, b"null" if value is None else value))
+    return b"[" + b",".join(rows) + b"]"
