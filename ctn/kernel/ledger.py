@@ -12,7 +12,7 @@ import msgspec
 from ctn.kernel.asset import issued
 from ctn.kernel.codec import INT_MAX, Json
 from ctn.kernel.param import Param
-from ctn.kernel.record import Event, Index, Record
+from ctn.kernel.record import Event, Index, Record, event_name
 from ctn.kernel.refusal import (
     AmountZero,
     BalanceTooLarge,
@@ -90,9 +90,7 @@ class Ledger:
     def balance(self, account: str, asset: str) -> int:
         """What an account holds of an asset; negative for a contra account only."""
         self._work += 1
-        place = account + "/" + asset
-        amount = self.balances.get(place)
-        return self.state.balance(place) if amount is None else amount
+        return self._balance(account + "/" + asset)
 
     def param(self, param: Param) -> int:
         """The value of a parameter: as set, else its default."""
@@ -144,17 +142,18 @@ class Ledger:
         """Move an amount of an asset between two accounts, the only way a balance changes."""
         if amount <= 0:
             raise AmountZero(asset=asset)
-        have = self.balance(source, asset)
+        taken, given = source + "/" + asset, target + "/" + asset
+        have = self._balance(taken)
         if have < amount and source != issued(asset):
             raise InsufficientBalance(account=source, asset=asset, have=have, need=amount)
         # The contra account's magnitude is bounded too, or a later balance could not be stored.
         if have - amount < -INT_MAX:
             raise BalanceTooLarge(account=source, asset=asset)
-        self._set_balance(source + "/" + asset, have, have - amount)
-        held = self.balance(target, asset)
+        self._set_balance(taken, have, have - amount)
+        held = self._balance(given)
         if held + amount > INT_MAX:
             raise BalanceTooLarge(account=target, asset=asset)
-        self._set_balance(target + "/" + asset, held, held + amount)
+        self._set_balance(given, held, held + amount)
         self.moves.append((asset, source, target, amount))
 
     def put(self, record: Record, place: str = "") -> None:
@@ -179,9 +178,10 @@ class Ledger:
         if len(self.events) >= EVENTS_MAX:
             raise WorkExceeded(events=EVENTS_MAX)
         kind = type(event)
-        fields = {name: getattr(event, name) for name in kind.__struct_fields__}
-        name = f"{module_of(kind)}.{kind.__name__}"
-        self.events.append({"event": name, "op": self.tx.op} | fields)
+        row: dict[str, Any] = {"event": event_name(kind), "op": self.tx.op}
+        for name in kind.__struct_fields__:
+            row[name] = getattr(event, name)
+        self.events.append(row)
 
     # --- drafts
 
@@ -227,6 +227,10 @@ class Ledger:
         self._spend(units)
 
     # --- the one place where a balance or record changes
+
+    def _balance(self, place: str) -> int:
+        amount = self.balances.get(place)
+        return self.state.balance(place) if amount is None else amount
 
     def _set_balance(self, place: str, before: int, after: int) -> None:
         self._spend(1 if place in self._touched else 5)

@@ -9,6 +9,8 @@ from typing import ClassVar, Protocol, Self
 
 import msgspec
 
+from ctn.kernel.refusal import module_of
+
 
 class Index(Protocol):
     """A pure function of all records of its types, updated with each put and drop."""
@@ -36,6 +38,17 @@ class Record(msgspec.Struct, frozen=True):
 
 class Event(msgspec.Struct, frozen=True):
     """A fact about a committed transaction, named `<module>.<Class>` in receipts."""
+
+
+_event_names: dict[type[Event], str] = {}
+
+
+def event_name(kind: type[Event]) -> str:
+    """The name of an event class in receipts: its module, a point, the class."""
+    name = _event_names.get(kind)
+    if name is None:
+        name = _event_names[kind] = f"{module_of(kind)}.{kind.__name__}"
+    return name
 
 
 def numbered(*parts: str | int) -> str:

@@ -30,10 +30,17 @@ def refusal_code(kind: type[Refusal]) -> str:
     return f"{module_of(kind)}.{kind.__name__}"
 
 
+_modules: dict[type, str] = {}
+
+
 def module_of(kind: type) -> str:
     """The folder under `ctn/modules` that a class is written in, or `kernel`."""
-    parts = kind.__module__.split(".")
-    return parts[2] if parts[:2] == ["ctn", "modules"] else "kernel"
+    module = _modules.get(kind)
+    if module is None:
+        parts = kind.__module__.split(".")
+        module = parts[2] if parts[:2] == ["ctn", "modules"] else "kernel"
+        _modules[kind] = module
+    return module
 
 
 class TooLarge(Refusal):

@@ -68,11 +68,12 @@ def check_texts(root: Any, at: str) -> None:
             continue
         if not isinstance(value, msgspec.Struct):
             continue
-        for name, mark in texts_of(type(value)):
+        marks = _marks.get(type(value))
+        for name, mark in texts_of(type(value)) if marks is None else marks:
             item = getattr(value, name)
             if mark is None:
                 waiting.append((item, f"{place}.{name}"))
-            elif isinstance(item, str):
+            elif type(item) is str:
                 _check(item, mark, f"{place}.{name}")
             elif item is not None:
                 for number, text in enumerate(item):

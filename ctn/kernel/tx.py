@@ -125,15 +125,15 @@ def unpack(envelope: bytes) -> tuple[bytes, tuple[Signature, ...]]:
 
 
 def _read_signature(envelope: bytes, at: int) -> tuple[Signature, int]:
-    if at + 2 > len(envelope):
+    size = len(envelope)
+    key_end = at + 2 + envelope[at + 1] if at + 1 < size else size
+    if key_end + 2 > size:
         raise Malformed(field="signatures", rule="ends inside a signature")
-    scheme = envelope[at]
-    key_end = at + 2 + envelope[at + 1]
-    key = envelope[at + 2 : key_end]
     end = key_end + 2 + int.from_bytes(envelope[key_end : key_end + 2], "big")
-    if key_end + 2 > len(envelope) or end > len(envelope):
+    if end > size:
         raise Malformed(field="signatures", rule="ends inside a signature")
-    return Signature(scheme, key, envelope[key_end + 2 : end]), end
+    key, signature = envelope[at + 2 : key_end], envelope[key_end + 2 : end]
+    return Signature(envelope[at], key, signature), end
 
 
 def _check_lengths(signature: Signature) -> None:

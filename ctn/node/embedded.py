@@ -136,13 +136,19 @@ class Engine:
                 tx = maker.machine.read(item.envelope)
                 if bad is not None:
                     raise refusal.BadSignature(key=tx.signatures[bad].key.hex())
-                if tx.id not in maker.pool and maker.store.place(tx.id) is None:
+                if tx.id not in maker.pool:
                     maker.admit(tx)
                 item.answer(tx, None)
             except Refusal as error:
-                item.answer(tx, error)
+                item.answer(tx, None if self._is_repeat(tx, error) else error)
             if maker.pool.is_full_block():
                 self._make()
+
+    def _is_repeat(self, tx: Tx | None, error: Refusal) -> bool:
+        """Whether a used sequence is this very transaction's: then its answer is its receipt."""
+        if tx is None or not isinstance(error, refusal.SequenceUsed):
+            return False
+        return self.maker.store.place(tx.id) is not None
 
     def _is_due(self) -> bool:
         since = time.monotonic() - self._last_block

@@ -95,10 +95,12 @@ def _check_signers(ledger: Ledger, tx: Tx, account: Account, guard: Guard | None
     weight = 0
     for scheme, key, _signature in tx.signatures:
         text = key.hex()
-        mine = [s for s in account.signers if s.scheme == scheme and s.key == text]
-        if not mine:
+        for signer in account.signers:
+            if signer.key == text and signer.scheme == scheme:
+                weight += signer.weight
+                break
+        else:
             raise refusal.SignerUnknown(key=text)
-        weight += mine[0].weight
     needed = account.thresholds.weight(tx.threshold)
     if weight < needed:
         raise refusal.ThresholdNotMet(weight=weight, needed=needed)

@@ -118,9 +118,12 @@ def is_trader(ledger: Ledger, address: str) -> bool:
 
 def permit(ledger: Ledger, op: Op, sender: str) -> None:
     """Refuse an operation whose role or duty the sender does not hold (check 15)."""
-    needs = needs_of(type(op))
+    kind = type(op)
     if op.family in BARRED_FAMILIES and _is_barred(ledger, sender):
         raise AuthorityMayNotTrade(family=op.family)
+    if kind.needs is Role.ORDINARY and _meets(ledger, sender, Role.ORDINARY):
+        return
+    needs = needs_of(kind)
     if any(_meets(ledger, sender, need) for need in needs):
         return
     wanted = [need.value for need in needs]
