@@ -355,9 +355,9 @@ class Machine:
         found: list[Changed] = []
         state = self.state
         for text, record in ledger.records.items():
-            key = text.encode()
-            value = None if record is None else encode(record)
-            if state.source.read(key) != value:
+            if not state.is_same(text, record):
+                key = text.encode()
+                value = None if record is None else encode(record)
                 found.append(Changed(key, value, change(key, value)))
         for place, amount in ledger.balances.items():
             if amount != state.balance(place):

@@ -74,6 +74,13 @@ class State:
             self._keep(key, record)
             return record
 
+    def is_same(self, key: str, record: Record | None) -> bool:
+        """Whether the committed record under a full key is this one already."""
+        if key in self._records:
+            return self._records[key] == record
+        data = self.source.read(key.encode())
+        return data == (None if record is None else encode(record))
+
     def balance(self, place: str) -> int:
         """The balance at `account/asset`, 0 when nothing is stored."""
         amount = self._balances.get(place)
@@ -126,8 +133,3 @@ class State:
         if len(self._records) >= CACHE_MAX:
             self._records.clear()
         self._records[key] = record
-
-
-def encode_value(value: Record | Json) -> bytes:
-    """The stored bytes of a record, a balance or a parameter."""
-    return encode(value)

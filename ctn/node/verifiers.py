@@ -8,9 +8,11 @@ signatures or the index of the first bad one.
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Sequence
 from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
 from typing import NamedTuple
 
 from ctn.crypto import schemes
@@ -20,7 +22,8 @@ from ctn.kernel.tx import sign_bytes, unpack
 from ctn.node.stops import Halted
 
 CHUNK = 256
-WAITING_CHUNKS = 2
+# Enough to keep a worker at work while the writer makes a full block.
+WAITING_CHUNKS = 64
 
 
 class Verified(NamedTuple):
@@ -59,6 +62,18 @@ def work(connection: Connection) -> None:
         connection.send([first_bad(envelope) for envelope in envelopes])
 
 
+def _feed(feed: "SimpleQueue[list[bytes] | None]", connection: Connection) -> None:
+    """Pass chunks on to a worker; a worker that died is noticed where its answer is read."""
+    while True:
+        chunk = feed.get()
+        if chunk is None:
+            return
+        try:
+            connection.send(chunk)
+        except OSError:
+            return
+
+
 class Verifiers:
     """Worker processes, and the chunks that wait for them in order of arrival."""
 
@@ -66,6 +81,7 @@ class Verifiers:
         context = multiprocessing.get_context("spawn")
         size = max(1, (os.cpu_count() or 2) - 1) if count is None else count
         self._connections: list[Connection] = []
+        self._feeds: list[SimpleQueue[list[bytes] | None]] = []
         self._processes = []
         self._queues: list[deque[int]] = [deque() for _ in range(size)]
         self._done: dict[int, list[int | None]] = {}
@@ -78,6 +94,10 @@ class Verifiers:
             theirs.close()
             self._connections.append(mine)
             self._processes.append(process)
+            feed: SimpleQueue[list[bytes] | None] = SimpleQueue()
+            self._feeds.append(feed)
+            # A pipe holds 64 KiB, so whoever fills it waits; that must not be the writer.
+            threading.Thread(target=_feed, args=(feed, mine), daemon=True).start()
 
     @property
     def connections(self) -> Sequence[Connection]:
@@ -97,10 +117,7 @@ class Verifiers:
     def send(self, envelopes: list[bytes]) -> int:
         """Give a chunk to the least busy worker; the number it will come back under."""
         place = min(range(len(self._queues)), key=lambda at: len(self._queues[at]))
-        try:
-            self._connections[place].send(envelopes)
-        except OSError:
-            raise Halted("a signature worker died") from None
+        self._feeds[place].put(envelopes)
         number = self._sent
         self._queues[place].append(number)
         self._sent += 1
@@ -124,6 +141,8 @@ class Verifiers:
 
     def close(self) -> None:
         """End the workers."""
+        for feed in self._feeds:
+            feed.put(None)
         for connection in self._connections:
             connection.close()
         for process in self._processes:
