@@ -1,4 +1,4 @@
-"""A chain for benches: funded accounts in genesis, signed transfers made beforehand, a home on disk."""
+"""A chain for benches: funded accounts, signed transfers made beforehand, a home on disk."""
 
 import hashlib
 import random

@@ -1,4 +1,4 @@
-"""The last line of a bench: one JSON object with the figure, the peer's, the goal, machine and commit."""
+"""The last line of a bench: one JSON object with figure, peer, goal, machine and commit."""
 
 import json
 import os

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from ctn.kernel import refusal as kernel_refusals
-from ctn.kernel.op import Op, needs_of, op_tag
+from ctn.kernel.op import Op, needs_of
 from ctn.kernel.record import Event, Record, event_name
 from ctn.kernel.refusal import Refusal, refusal_code
 from ctn.modules import MODULES, op_kinds, record_kinds
@@ -75,10 +75,8 @@ def parameters_page() -> str:
     lines = [HEAD, "# Parameters\n", "| parameter | default | range | owner |", "|---|---|---|---|"]
     for module in MODULES:
         for param in getattr(module, "PARAMS", ()):
-            lines.append(
-                f"| `{param.name}` | {param.default:,} | {param.low:,} to {param.high:,} "
-                f"| {_name(module)} |"
-            )
+            span = f"{param.low:,} to {param.high:,}"
+            lines += [f"| `{param.name}` | {param.default:,} | {span} | {_name(module)} |"]
     return "\n".join(lines) + "\n"
 
 
@@ -122,9 +120,7 @@ def _fields(kind: type[msgspec.Struct]) -> list[str]:
     if not fields:
         return ["No fields."]
     lines = ["| field | type |", "|---|---|"]
-    for field in fields:
-        lines.append(f"| `{field.encode_name}` | {type_text(hints[field.name])} |")
-    return lines
+    return lines + [f"| `{f.encode_name}` | {type_text(hints[f.name])} |" for f in fields]
 
 
 def type_text(hint: Any) -> str:

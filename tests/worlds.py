@@ -323,8 +323,7 @@ def _note_result(
         rows += [{"op": op_tag(type(op)), "refusal": None, "events": names} for op in applied]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     with Path(folder, f"{worker}.jsonl").open("a") as file:
-        for row in rows:
-            file.write(json.dumps(row) + "\n")
+        file.writelines(json.dumps(row) + "\n" for row in rows)
 
 
 __all__ = ["CNY", "DAY", "START", "Person", "World", "module_of"]

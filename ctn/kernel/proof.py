@@ -1,4 +1,4 @@
-"""Verifies membership and absence in a state root, and needs nothing but the proof (engine.md 9)."""
+"""Verifies membership and absence in a state root from the proof alone (engine.md 9)."""
 
 import hashlib
 
@@ -59,7 +59,7 @@ def _side(step: Step) -> int:
 
 
 def _sibling(step: Step) -> bytes:
-    return step.suffix if step.suffix else step.prefix[1:]
+    return step.suffix or step.prefix[1:]
 
 
 def _require_edge(side: Membership, *, goes_left: bool) -> None:

@@ -1,4 +1,4 @@
-"""A receipt tells what became of a transaction: receipts alone give every balance (engine.md 10)."""
+"""A receipt tells what became of a transaction; receipts alone give every balance."""
 
 from typing import Any
 

@@ -93,7 +93,7 @@ def _check(text: str, mark: Mark, field: str) -> None:
         raise BadText(field=field, rule="no control or invisible characters")
 
 
-def _mark(hint: Any) -> Mark | None | bool:
+def _mark(hint: Any) -> Mark | bool | None:
     """The text mark inside a type; None when it holds structs, False when it holds neither."""
     waiting = [hint]
     holds_struct = False

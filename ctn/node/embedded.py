@@ -105,7 +105,7 @@ class Engine:
                 self.step()
             if len(self.maker.pool):
                 self._make()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - whatever ends the writer is told
             self.failure = error
             if self.on_failure is not None:
                 self.on_failure(error)

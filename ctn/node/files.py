@@ -1,4 +1,4 @@
-"""Files that must survive a power cut: replaced whole, marked in turn, locked, with space in hand."""
+"""Files that must survive a power cut: replaced whole, marked in turn, locked, with ballast."""
 
 import fcntl
 import hashlib

@@ -17,7 +17,7 @@ from ctn.node.door import Door
 from ctn.node.embedded import Engine
 from ctn.node.home import Home, Opened
 from ctn.node.maker import Maker
-from ctn.node.stops import Halted, Stop, StateCorrupt
+from ctn.node.stops import Halted, StateCorrupt, Stop
 from ctn.node.store import Store
 from ctn.node.verifiers import Verifiers
 

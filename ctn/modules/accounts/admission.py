@@ -85,7 +85,7 @@ def recheck(ledger: Ledger, tx: Tx, admitted: Admitted) -> None:
 
 
 def require_open(ledger: Ledger, address: str) -> None:
-    """Check 13 before each later op: an earlier op of the transaction may have closed the account."""
+    """Check 13 before each later op: an earlier op may have closed the account."""
     account = ledger.get(Account, address)
     if account is not None and account.closed is not None:
         raise refusal.AccountClosed()

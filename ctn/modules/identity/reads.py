@@ -1,4 +1,4 @@
-"""What other rooms ask about people: roles, duties, owners, rank. All are functions of the state."""
+"""What other rooms ask about people: roles, duties, owners, rank."""
 
 from ctn.kernel.account import GOV_COUNCIL, GOV_PUBLIC, DutyKind, Role, Track
 from ctn.kernel.ledger import Ledger

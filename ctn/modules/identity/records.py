@@ -1,4 +1,4 @@
-"""What is remembered of who someone is: attestations, duties, standing, and who owns which accounts."""
+"""What is remembered of who someone is: attestations, duties, standing, shared owners."""
 
 from typing import Annotated, ClassVar
 
@@ -19,7 +19,7 @@ class Owners:
     """Who owns which accounts: a pure function of all attestations."""
 
     def __init__(self) -> None:
-        self.attestations: dict[str, dict[str, "Attestation"]] = {}
+        self.attestations: dict[str, dict[str, Attestation]] = {}
         self.accounts: dict[str, dict[str, None]] = {}
 
     def apply(self, place: str, before: Record | None, after: Record | None) -> None:
@@ -83,7 +83,7 @@ class Duties:
     """Which duties each address holds, for tests that no single key answers."""
 
     def __init__(self) -> None:
-        self.held: dict[str, dict[str, "Duty"]] = {}
+        self.held: dict[str, dict[str, Duty]] = {}
 
     def apply(self, place: str, before: Record | None, after: Record | None) -> None:
         """Give or take one duty of an address."""
