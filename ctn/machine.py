@@ -210,6 +210,7 @@ class Machine:
                 receipt = self._run(ledger, tx, found, index)
             receipts.append(encode(receipt))
         hooks += self._run_hooks(ledger, "end_block", len(hooks))
+        self._check_block(ledger)
         self._close(ledger, hooks, receipts)
         changes = self.changes(ledger)
         root = self.commitment.update([item.change for item in changes])
@@ -341,6 +342,17 @@ class Machine:
             self.alarms.append(f"stuck {module}/{item.id}\n{traceback.format_exc()}")
 
     # --- the end of a block
+
+    def _check_block(self, ledger: Ledger) -> None:
+        """Freeze each scope in which an invariant of the whole block does not hold."""
+        for module in MODULES:
+            name = module.__name__.rpartition(".")[2]
+            if not hasattr(module, "block_breaches"):
+                continue
+            for scope, reason in list(module.block_breaches(ledger)):
+                if ledger.get(Stuck, f"{name}/{scope}") is None:
+                    ledger.put(Stuck(scope, ledger.block.height), f"{name}/{scope}")
+                    self.alarms.append(f"broken invariant: {reason}")
 
     def _close(self, ledger: Ledger, hooks: list[HookItem], receipts: list[bytes]) -> None:
         height = ledger.block.height

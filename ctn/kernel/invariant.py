@@ -16,6 +16,13 @@ class Breach(AssertionError):
     """An invariant does not hold of a change."""
 
 
+class Breached(NamedTuple):
+    """A scope in which an invariant of the whole block does not hold, and why."""
+
+    scope: str
+    reason: str
+
+
 class Invariant(NamedTuple):
     """A name, the tables that it watches, and a test that raises Breach."""
 

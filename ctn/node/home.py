@@ -9,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from ctn.crypto import ed25519
+from ctn.crypto import domains, ed25519
+from ctn.crypto.digest import sha256_hex
 from ctn.genesis import genesis_values
 from ctn.kernel.block import block_hash
 from ctn.kernel.codec import encode
@@ -20,7 +21,7 @@ from ctn.machine import Machine
 from ctn.node.config import Config, config_text, read_config
 from ctn.node.files import Lock, Mark, ensure_ballast, sync_folder, write_whole
 from ctn.node.stops import BadConfig, StateCorrupt, StateRolledBack
-from ctn.node.store import Head, Store
+from ctn.node.store import Founding, Head, Store
 
 LINKS_CHECKED = 1_000
 
@@ -69,6 +70,13 @@ class Home:
         except msgspec.DecodeError as error:
             raise BadConfig(f"genesis.json: {error}") from None
 
+    def genesis_hash(self) -> str:
+        """G of this home, from the bytes of its file, which are canonical."""
+        try:
+            return sha256_hex(domains.GENESIS + self.genesis.read_bytes())
+        except FileNotFoundError:
+            raise BadConfig(f"{self.folder} holds no chain: ctn init makes one") from None
+
     def maker_seed(self) -> bytes:
         """The seed of the block maker."""
         return bytes.fromhex(msgspec.json.decode(self.maker.read_bytes(), type=MakerKey).seed)
@@ -80,15 +88,16 @@ class Opened:
     def __init__(self, home: Home, *, needs_mark: bool = True) -> None:
         self.home = home
         self.config = read_config(home.config)
-        self.genesis = home.read_genesis()
         self.lock = Lock(home.folder / "lock")
         self.store = Store(home.state, self.config.store.map_gib)
-        self.chain = chain_name(self.genesis)
         if self.config.store.ballast_mib:
             ensure_ballast(home.folder / "ballast.bin", self.config.store.ballast_mib)
         head = self.store.head() or self._begin()
-        if head.chain != self.chain:
-            raise BadConfig(f"the store holds chain {head.chain}, the genesis is {self.chain}")
+        founding = self.store.founding()
+        if founding is None or founding.genesis != home.genesis_hash():
+            raise BadConfig(f"the store holds chain {head.chain}, genesis.json another")
+        self.founding = founding
+        self.chain = head.chain
         self.mark = Mark(home.mark)
         if needs_mark:
             self._check_mark(head)
@@ -104,8 +113,8 @@ class Opened:
 
     def block_hash(self, height: int) -> bytes:
         """The hash that the block after `height` names; G before the first."""
-        if height < self.genesis.initial_height:
-            return genesis_hash(self.genesis)
+        if height < self.founding.initial_height:
+            return bytes.fromhex(self.founding.genesis)
         block = self.store.block(height)
         if block is None:
             raise StateCorrupt(f"blocks: block {height} is missing")
@@ -113,14 +122,16 @@ class Opened:
 
     def _begin(self) -> Head:
         """Write block 0 of a home that has no state yet."""
-        values = genesis_values(self.genesis)
+        genesis = self.home.read_genesis()
+        values = genesis_values(genesis)
         commitment = Commitment()
         root = commitment.update([change(key, value) for key, value in values.items()])
-        height = self.genesis.initial_height - 1
-        version = self.genesis.app_version
-        link = genesis_hash(self.genesis).hex()
-        head = Head(self.chain, version, height, self.genesis.time, root.hex(), link)
-        self.store.begin(values, head, encode(self.genesis))
+        height, version = genesis.initial_height - 1, genesis.app_version
+        link = genesis_hash(genesis).hex()
+        head = Head(chain_name(genesis), version, height, genesis.time, root.hex(), link)
+        maker = genesis.maker or ""
+        founding = Founding(link, genesis.initial_height, genesis.time, version, maker)
+        self.store.begin(values, head, founding)
         return head
 
     def _load(self, head: Head) -> None:
@@ -136,7 +147,7 @@ class Opened:
                                f"{head.root}")  # fmt: skip
 
     def _check_links(self, head: Head) -> None:
-        first = max(self.genesis.initial_height, head.height - LINKS_CHECKED)
+        first = max(self.founding.initial_height, head.height - LINKS_CHECKED)
         link = self.block_hash(first - 1).hex() if first <= head.height else head.block
         for height in range(first, head.height + 1):
             block = self.store.block(height)

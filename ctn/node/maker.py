@@ -66,7 +66,7 @@ class Maker:
         txs = machine.arrange(self.pool.select())
         outcome = machine.apply_block(txs, time, leave_out=True)
         block = self._seal(outcome)
-        head = self.store.commit(outcome, block, self.opened.genesis.app_version)
+        head = self.store.commit(outcome, block, self.opened.founding.app_version)
         machine.committed(outcome)
         self._previous = head.block
         self.opened.mark.write(outcome.height, bytes.fromhex(head.block))

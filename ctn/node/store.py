@@ -23,6 +23,7 @@ from ctn.node.stops import StateCorrupt, WriteFailed
 GIB = 1 << 30
 DATABASES = ("records", "blocks", "receipts", "changes", "txs", "meta")
 HEAD = b"head"
+FOUNDING = b"founding"
 
 sha256 = hashlib.sha256
 
@@ -36,6 +37,16 @@ class Head(msgspec.Struct, frozen=True):
     time: int
     root: str
     block: str
+
+
+class Founding(msgspec.Struct, frozen=True):
+    """What every start needs of the genesis, so that none has to read all of it."""
+
+    genesis: str
+    initial_height: int
+    time: int
+    app_version: int
+    maker: str
 
 
 class Place(NamedTuple):
@@ -152,18 +163,19 @@ class Store:
 
     # --- writing
 
-    def begin(self, values: dict[bytes, bytes], head: Head, genesis: bytes) -> None:
+    def begin(self, values: dict[bytes, bytes], head: Head, founding: Founding) -> None:
         """Write block 0: the genesis records."""
         with self._environment.begin(write=True) as writing:
             for key, value in sorted(values.items()):
                 writing.put(key, leaf_hash(key, value) + value, db=self._records)
             self._put(writing, "meta", HEAD, encode(head))
-            self._put(writing, "meta", b"genesis", genesis)
+            self._put(writing, "meta", FOUNDING, encode(founding))
         self._renew()
 
-    def genesis(self) -> bytes | None:
-        """The canonical genesis of this home's chain."""
-        return self._get("meta", b"genesis")
+    def founding(self) -> Founding | None:
+        """What the genesis said, None in an empty home."""
+        data = self._get("meta", FOUNDING)
+        return None if data is None else msgspec.json.decode(data, type=Founding)
 
     def commit(self, outcome: Outcome, block: Block, app_version: int) -> Head:
         """Write a block and all that it did in one durable transaction."""

@@ -1,0 +1,166 @@
+"""What the market does by itself: day rolls, phases, and taking out what is over.
+
+Each item is work of its own draft, so a bug in one instrument stops that instrument alone. What is
+past its time is over for every rule at once, even while its item waits for a later block.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+from ctn.kernel.block import HOOK_ITEMS_MAX, Item, Stuck, StuckScopes
+from ctn.kernel.ledger import Ledger
+from ctn.kernel.record import numbered
+from ctn.modules.assets.rules import day_start
+from ctn.modules.market.book import CLIENT_ID, ORDER, Books, Due
+from ctn.modules.market.day_roll import roll_day
+from ctn.modules.market.days import calendar_of, spans_of
+from ctn.modules.market.events import Reason
+from ctn.modules.market.mutators import end_orders
+from ctn.modules.market.over import is_any_outside, outside_band, resting, rests_any
+from ctn.modules.market.phases import phase_now, put_phase
+from ctn.modules.market.records import ClientId, Instrument, InstrumentState, Order
+from ctn.modules.market.sessions import next_bound
+from ctn.modules.market.tape import old_tape
+
+FOREVER = 1 << 63
+
+
+def begin_block(ledger: Ledger) -> Iterator[Item]:
+    """Day rolls, phase changes, the due queue by time, kind and number, then the old tape."""
+    yield from _rolls(ledger)
+    yield from _phases(ledger)
+    yield from _over(ledger)
+    yield from old_tape(ledger)
+
+
+def next_due(ledger: Ledger) -> int | None:
+    """The block time in ms of the earliest work; at or before block time when it waits."""
+    books = ledger.index(Books)
+    times = _due_times(ledger)
+    for name, instrument in books.instruments.items():
+        day_end = books.states[name].day_end
+        if instrument.status != "delisted" and not _is_stuck(ledger, _roll_id(name)):
+            times.append(day_end)
+        if instrument.status == "active" and not _is_stuck(ledger, _phase_id(name)):
+            times += _phase_times(ledger, instrument, books.states[name])
+    return min(times) if times else None
+
+
+def _rolls(ledger: Ledger) -> Iterator[Item]:
+    books = ledger.index(Books)
+    for name in sorted(books.instruments):
+        state = books.states[name]
+        is_live = books.instruments[name].status != "delisted"
+        if is_live and state.day_end <= ledger.block.time:
+            yield Item(state.day_end, _roll_id(name), name, partial(_roll, name=name))
+
+
+def _roll(ledger: Ledger, name: str) -> None:
+    books = ledger.index(Books)
+    roll_day(ledger, books.instruments[name], books.states[name])
+
+
+def _phases(ledger: Ledger) -> Iterator[Item]:
+    books = ledger.index(Books)
+    for name in sorted(books.instruments):
+        if phase_now(ledger, books.instruments[name]) != books.states[name].phase:
+            run = partial(_change_phase, name=name)
+            yield Item(ledger.block.time, _phase_id(name), name, run)
+
+
+def _change_phase(ledger: Ledger, name: str) -> None:
+    books = ledger.index(Books)
+    instrument = books.instruments[name]
+    put_phase(ledger, instrument, books.states[name], phase_now(ledger, instrument))
+
+
+def _phase_times(ledger: Ledger, instrument: Instrument, state: InstrumentState) -> list[int]:
+    """When the book of an active instrument may next change its phase."""
+    time = ledger.block.time
+    if phase_now(ledger, instrument) != state.phase:
+        return [time]
+    bound = next_bound(calendar_of(ledger, instrument), spans_of(instrument.sessions, "book"), time)
+    return [] if bound is None else [bound]
+
+
+def _over(ledger: Ledger) -> Iterator[Item]:
+    """What is over, first to leave first; the machine stops at its limit of items."""
+    books = ledger.index(Books)
+    limit = HOOK_ITEMS_MAX + _stuck_count(ledger)
+    reasons: dict[Due, Reason] = {}
+    for name in sorted(books.instruments):
+        reasons.update(_left_over(ledger, name, limit))
+    for due in books.due_until(ledger.block.time, limit):
+        reasons.setdefault(due, "expired")
+    for due in sorted(reasons):
+        yield _due_item(ledger, due, reasons[due])
+
+
+def _has_left_over(books: Books, instrument: Instrument, state: InstrumentState) -> bool:
+    book = books.book(instrument.id)
+    if instrument.status == "delisted":
+        return rests_any(book)
+    return is_any_outside(book, state)
+
+
+def _left_over(ledger: Ledger, name: str, limit: int) -> dict[Due, Reason]:
+    """Orders of one instrument that its band or its delisting ended."""
+    books = ledger.index(Books)
+    instrument, state, book = books.instruments[name], books.states[name], books.book(name)
+    if not _has_left_over(books, instrument, state):
+        return {}
+    since = day_start(calendar_of(ledger, instrument), state.day)
+    if instrument.status == "delisted":
+        return {Due(since, ORDER, no): "delist" for no in resting(book, limit)}
+    return {Due(since, ORDER, no): "band" for no in outside_band(book, state, limit)}
+
+
+def _due_item(ledger: Ledger, due: Due, reason: Reason) -> Item:
+    name = _due_id(due)
+    if due.kind == CLIENT_ID:
+        return Item(due.due, name, "", partial(_forget, number=due.no))
+    order = ledger.get(Order, numbered(due.no))
+    scope = "" if order is None else order.instrument
+    return Item(due.due, name, scope, partial(_end, number=due.no, reason=reason))
+
+
+def _end(ledger: Ledger, number: int, reason: Reason) -> None:
+    """End an order, unless an item before has."""
+    order = ledger.get(Order, numbered(number))
+    if order is not None:
+        end_orders(ledger, [(order, reason)])
+
+
+def _forget(ledger: Ledger, number: int) -> None:
+    ledger.drop(ClientId, ledger.index(Books).client_ids[number])
+
+
+def _due_times(ledger: Ledger) -> list[int]:
+    """When the first order or client id is over, and that of each instrument left over."""
+    books = ledger.index(Books)
+    limit = 1 + _stuck_count(ledger)
+    dues = books.due_until(FOREVER, limit)
+    for name in books.instruments:
+        dues += _left_over(ledger, name, limit)
+    return [due.due for due in dues if not _is_stuck(ledger, _due_id(due))]
+
+
+def _stuck_count(ledger: Ledger) -> int:
+    """How many items a bug stopped: they are passed over, so as many more are looked up."""
+    return sum(ledger.index(StuckScopes).scopes.values())
+
+
+def _is_stuck(ledger: Ledger, item: str) -> bool:
+    return ledger.get(Stuck, f"market/{item}") is not None
+
+
+def _roll_id(instrument: str) -> str:
+    return f"roll:{instrument}"
+
+
+def _phase_id(instrument: str) -> str:
+    return f"phase:{instrument}"
+
+
+def _due_id(due: Due) -> str:
+    return f"{due.kind}:{numbered(due.no)}"

@@ -1,0 +1,74 @@
+"""Arithmetic of orders, fees and reservations; prices are money per tonne, quantities grams.
+
+Money is in base units of 1/10^4, rates in ppm or basis points. A multiplier is ppm times
+(10^4 - discount in basis points), so a fee is multiplier * notional / 10^10 (market.md 3.3, 11).
+"""
+
+GRAMS_PER_TONNE = 1_000_000
+PPM = 1_000_000
+BP = 10_000
+FEE_SCALE = 10_000_000_000
+
+
+def notional(price: int, qty: int) -> int:
+    """What `qty` grams cost at `price`, in money base units (market.md 1).
+
+    Exact for prices on tick and quantities on lot, because tick * lot is a multiple of 10^6 in
+    every instrument (market.md 2.1); for others the rest is cut off.
+    """
+    return price * qty // GRAMS_PER_TONNE
+
+
+def multiplier(fee_ppm: int, discount_bp: int) -> int:
+    """A rate in ppm with a discount of 0 to 10,000 bp taken off, in units of 10^-10 (11)."""
+    return fee_ppm * (BP - discount_bp)
+
+
+def fee(rate: int, amount: int, credit: int) -> tuple[int, int]:
+    """The fee of a fill of notional `amount` and the order's next credit (market.md 11).
+
+    `rate` is a multiplier; `credit`, in units of 10^-10, is what earlier fills of the order paid
+    too much by rounding. The fee is rounded up, the excess is the next credit, always below
+    10^10, so that all fills of one order together pay the sum rounded up once.
+    """
+    owed = rate * amount - credit
+    # Up: the ledger never takes less than was owed. The credit keeps it from taking more.
+    charged = -(-owed // FEE_SCALE)
+    return charged, charged * FEE_SCALE - owed
+
+
+def reservation(is_buy: bool, price: int, qty: int, *, cap: int, credit: int) -> int:
+    """What an order holds for `qty` open grams: grams to sell, or money to buy (market.md 3.3).
+
+    `cap` is the greatest multiplier that a fill may be charged, `credit` as in `fee`. Up, as the
+    fees are, so that whatever fills come, what they and the rest need never exceeds what is held.
+    """
+    if not is_buy:
+        return qty
+    amount = price * qty // GRAMS_PER_TONNE
+    return amount - (credit - cap * amount) // FEE_SCALE
+
+
+def tick_down(price: int, tick: int) -> int:
+    """The greatest price on tick that is not above `price`."""
+    return price // tick * tick
+
+
+def tick_up(price: int, tick: int) -> int:
+    """The least price on tick that is not below `price`."""
+    return -(-price // tick) * tick
+
+
+def protection(is_buy: bool, base: int, protect_bp: int, tick: int) -> int:
+    """The worst price of a market order, on tick, before it is clipped to the band (3.1).
+
+    Both roundings favour the order's owner: a buyer's bound goes down, a seller's up.
+    """
+    if is_buy:
+        return tick_down(base * (BP + protect_bp) // BP, tick)
+    return tick_up(-(-base * (BP - protect_bp) // BP), tick)
+
+
+def clip(price: int, low: int, high: int) -> int:
+    """The price within `low` and `high` that is nearest to `price`."""
+    return min(max(price, low), high)
