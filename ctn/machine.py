@@ -201,7 +201,7 @@ class Machine:
                 else:
                     admitted.append((tx, error))
         ledger.moves.clear()
-        hooks = self._run_hooks(ledger, "begin_block", 0)
+        hooks, place = self._run_hooks(ledger, "begin_block", 0)
         receipts: list[bytes] = []
         for index, (tx, found) in enumerate(admitted):
             if isinstance(found, Refusal):
@@ -209,7 +209,7 @@ class Machine:
             else:
                 receipt = self._run(ledger, tx, found, index)
             receipts.append(encode(receipt))
-        hooks += self._run_hooks(ledger, "end_block", len(hooks))
+        hooks += self._run_hooks(ledger, "end_block", place)[0]
         self._check_block(ledger)
         self._close(ledger, hooks, receipts)
         changes = self.changes(ledger)
@@ -282,8 +282,12 @@ class Machine:
         if scope and _scopes(ledger).get(scope, 0):
             raise refusal.ScopeFrozen(scope=scope)
         ledger.begin(facts, module_of(kind), kind.writes, op.work)
-        op.apply(ledger, sender)
-        ledger.end()
+        try:
+            op.apply(ledger, sender)
+            ledger.end()
+        finally:
+            # Else the limits of a refused op would bind the hooks and the end of the block.
+            ledger.leave()
 
     def _check_invariants(self, ledger: Ledger, start: Mark) -> None:
         delta = delta_since(ledger, start)
@@ -304,7 +308,10 @@ class Machine:
 
     # --- hooks
 
-    def _run_hooks(self, ledger: Ledger, hook: str, place: int) -> list[HookItem]:
+    def _run_hooks(
+        self, ledger: Ledger, hook: str, place: int
+    ) -> tuple[list[HookItem], int]:
+        """What the items of a hook did, and the place of the next item in the block."""
         done: list[HookItem] = []
         for module in MODULES:
             generator: Callable[[Ledger], Iterator[Item]] | None = getattr(module, hook, None)
@@ -326,7 +333,7 @@ class Machine:
                 if taken >= HOOK_ITEMS_MAX:
                     break
             place += taken
-        return done
+        return done, place
 
     def _run_item(self, ledger: Ledger, item: Item, facts: TxFacts, module: str) -> None:
         start = ledger.mark()

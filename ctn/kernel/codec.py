@@ -33,10 +33,17 @@ encode = _encoder.encode
 DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
+def _refuse_float(text: str) -> None:
+    raise ValueError(f"{text} is no integer")
+
+
+_plain_decoder = msgspec.json.Decoder(float_hook=_refuse_float)
+
+
 def decode_json(data: bytes) -> Json:
     """The plain value of canonical JSON; raises ValueError when `data` is not canonical."""
     try:
-        value: Json = msgspec.json.decode(data)
+        value: Json = _plain_decoder.decode(data)
     except DECODE_ERRORS as error:
         raise ValueError(f"not JSON: {error}") from None
     if encode(value) != data:

@@ -218,9 +218,12 @@ class Ledger:
         work = self._work
         if work > self._work_max:
             raise WorkExceeded(stated=self._work_max)
+        return work
+
+    def leave(self) -> None:
+        """Leave the op, ended or refused: what follows is bound by no op's limits."""
         self._writes = None
         self._work_max = UNBOUNDED
-        return work
 
     def spend_work(self, units: int) -> None:
         """Count work that is not reading or writing, such as cryptography."""

@@ -1,8 +1,17 @@
 """Verifies membership and absence in a state root from the proof alone (engine.md 9)."""
 
 import hashlib
+from typing import NamedTuple
 
-from ctn.kernel.commitment import PATH_BITS, ZERO, Absence, Membership, Step, leaf_hash
+from ctn.kernel.commitment import PATH_BITS, ZERO, Step, leaf_hash
+
+
+class Present(NamedTuple):
+    """A key with its value and its path: a neighbour that shows what lies beside an absent key."""
+
+    key: bytes
+    value: bytes
+    path: list[Step]
 
 
 class ProofInvalid(ValueError):
@@ -14,28 +23,29 @@ def verify_membership(root: bytes, key: bytes, value: bytes, path: list[Step]) -
     _climb(root, leaf_hash(key, value), path)
 
 
-def verify_absence(root: bytes, proof: Absence) -> None:
-    """The key of the proof is absent from the state of `root`; raises ProofInvalid."""
-    left, right = proof.left, proof.right
+def verify_absence(root: bytes, key: bytes, left: Present | None, right: Present | None) -> None:
+    """`key` is absent from the state of `root`, between these neighbours; raises ProofInvalid.
+
+    A neighbour comes with its value, because only key and value together make the leaf.
+    """
     if left is None and right is None:
         if root != ZERO:
             raise ProofInvalid("no neighbour, though the state is not empty")
         return
-    target = hashlib.sha256(proof.key).digest()
+    target = hashlib.sha256(key).digest()
     for side in (left, right):
         if side is not None:
-            _climb(root, side.leaf, side.path)
+            verify_membership(root, side.key, side.value, side.path)
     if left is not None and not hashlib.sha256(left.key).digest() < target:
         raise ProofInvalid("the left neighbour is not below the key")
     if right is not None and not hashlib.sha256(right.key).digest() > target:
         raise ProofInvalid("the right neighbour is not above the key")
-    if left is None:
-        assert right is not None
-        _require_edge(right, goes_left=True)
-    elif right is None:
-        _require_edge(left, goes_left=False)
-    else:
+    if left is not None and right is not None:
         _require_neighbours(left, right)
+    elif right is not None:
+        _require_side(right.path, 0, "the neighbour is not at the edge")
+    elif left is not None:
+        _require_side(left.path, 1, "the neighbour is not at the edge")
 
 
 def _climb(root: bytes, node: bytes, path: list[Step]) -> None:
@@ -62,11 +72,6 @@ def _sibling(step: Step) -> bytes:
     return step.suffix or step.prefix[1:]
 
 
-def _require_edge(side: Membership, *, goes_left: bool) -> None:
-    """The path is left-most (or right-most): nothing lies beyond it."""
-    _require_side(side.path, 0 if goes_left else 1, "the neighbour is not at the edge")
-
-
 def _require_side(path: list[Step], wanted: int, reason: str) -> None:
     """Every step goes to the wanted side, unless its sibling is empty."""
     for step in path:
@@ -74,7 +79,7 @@ def _require_side(path: list[Step], wanted: int, reason: str) -> None:
             raise ProofInvalid(reason)
 
 
-def _require_neighbours(left: Membership, right: Membership) -> None:
+def _require_neighbours(left: Present, right: Present) -> None:
     """Both paths meet in one node, left and right of it, and nothing lies between them."""
     left_path, right_path = list(left.path), list(right.path)
     while left_path and right_path and left_path[-1] == right_path[-1]:

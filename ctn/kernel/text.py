@@ -6,7 +6,7 @@ Unicode table enters consensus.
 """
 
 import types
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -106,8 +106,12 @@ def _mark(hint: Any) -> Mark | bool | None:
                     mark: Mark = meta.extra["text"]
                     return mark
             waiting.append(base)
-        elif isinstance(item, type) and issubclass(item, msgspec.Struct):
+        elif isinstance(item, TypeVar) or _is_struct(item):
             holds_struct = True
         elif get_origin(item) is not None or isinstance(item, types.UnionType):
             waiting.extend(get_args(item))
     return None if holds_struct else False
+
+
+def _is_struct(item: Any) -> bool:
+    return isinstance(item, type) and issubclass(item, msgspec.Struct)

@@ -16,7 +16,7 @@ from ctn.kernel.tx import Body
 from ctn.modules import accounts, assets, identity
 
 MODULES: tuple[ModuleType, ...] = (accounts, identity, assets)
-AnyOp = accounts.Ops | assets.Ops
+AnyOp = accounts.Ops | identity.Ops | assets.Ops
 AnyBody = Body[AnyOp]
 
 KERNEL_RECORDS: tuple[type[Record], ...] = (Account, Clock, HooksHash, Stuck)
@@ -34,6 +34,6 @@ def op_kinds() -> dict[str, type[Op]]:
     """Every operation class by its tag, by module and in the order of its union."""
     found: dict[str, type[Op]] = {}
     for module in MODULES:
-        for kind in get_args(module.Ops) or (module.Ops,):
+        for kind in get_args(module.Ops):
             found[op_tag(kind)] = kind
     return found

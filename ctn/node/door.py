@@ -213,13 +213,27 @@ class Door:
             value = self.store.read(key)
             row: Answer = {"table": table, "id": place}
             row["value"] = None if value is None else value.decode()
-            row |= _proof_row(commitment.prove(key))
+            row |= self._proof_row(commitment.prove(key))
             rows.append(row)
         answer: Answer = {"chain": head.chain, "height": head.height, "records": rows}
         answer["root"] = head.root
         answer["header"] = None if found is None else codec.encode(found.header).decode()
         answer["seal"] = None if found is None else found.seal.hex()
         return answer
+
+    def _proof_row(self, proof: Membership | Absence) -> Answer:
+        if isinstance(proof, Membership):
+            return {"path": _path(proof)}
+        sides = {"left": proof.left, "right": proof.right}
+        return {"absent": {name: self._neighbour(side) for name, side in sides.items()}}
+
+    def _neighbour(self, side: Membership | None) -> Answer | None:
+        """A neighbour comes with its value, because only both make its leaf."""
+        if side is None:
+            return None
+        value = self.store.read(side.key)
+        assert value is not None
+        return {"key": side.key.hex(), "value": value.decode(), "path": _path(side)}
 
     async def _follow(self, request: Request, writer: asyncio.StreamWriter) -> None:
         height = request.height
@@ -298,20 +312,6 @@ def envelope_of(text: str) -> bytes:
         return codec.from_base64(text)
     except ValueError:
         raise Malformed(field="tx", rule="standard base64 with padding") from None
-
-
-def _proof_row(proof: Membership | Absence) -> Answer:
-    if isinstance(proof, Membership):
-        return {"path": _path(proof)}
-    sides = {"left": proof.left, "right": proof.right}
-    return {
-        "absent": {
-            name: None if side is None else {
-                "key": side.key.hex(), "leaf": side.leaf.hex(), "path": _path(side)
-            }
-            for name, side in sides.items()
-        }
-    }  # fmt: skip
 
 
 def _path(proof: Membership) -> list[list[str]]:

@@ -10,6 +10,7 @@ from ctn.modules.identity.records import (
     BARRED,
     BARRED_FAMILIES,
     LIVE,
+    NEIGHBOUR_WORK,
     Attestation,
     Duties,
     Duty,
@@ -35,6 +36,28 @@ def accounts_of(ledger: Ledger, address: str) -> list[str]:
     for owner in attestation.owners if attestation else ():
         found.update(owners.accounts.get(owner, {}))
     return sorted(found)
+
+
+def owners_room(ledger: Ledger, subject: str, owners: tuple[str, ...]) -> int:
+    """How many accounts would share an owner with the subject, or with one of those, at most.
+
+    Each neighbour has at most 4 owners of at most 64 accounts, which the work below counts.
+    """
+    known = ledger.index(Owners).accounts
+    mine: dict[str, None] = {subject: None}
+    for owner in owners:
+        mine.update(known.get(owner, {}))
+    most = len(mine)
+    for neighbour in mine:
+        ledger.spend_work(NEIGHBOUR_WORK)
+        attestation = live_attestation(ledger, neighbour)
+        if neighbour == subject or attestation is None:
+            continue
+        theirs: dict[str, None] = {subject: None}
+        for owner in attestation.owners:
+            theirs.update(known.get(owner, {}))
+        most = max(most, len(theirs))
+    return most
 
 
 def live_attestation(ledger: Ledger, address: str) -> Attestation | None:

@@ -1,11 +1,12 @@
 """What is remembered of who someone is: attestations, duties, standing, shared owners."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from ctn.kernel.account import DutyKind
 from ctn.kernel.codec import BasisPoints, Count, Hash, Time
+from ctn.kernel.param import param
 from ctn.kernel.record import Index, Record
 from ctn.kernel.text import Address
 
@@ -13,6 +14,22 @@ LIVE, REVOKED, REPLACED, ENDED, ERASED = "live", "revoked", "replaced", "ended",
 OWNERS_MAX = 4
 AFFILIATES_MAX = 8
 OWNER_ACCOUNTS_MAX = 64
+NEIGHBOUR_WORK = 5  # joining up to 4 lists of up to 64 accounts takes about 5 microseconds
+
+ATTEST_DAY_MAX = param("attest_day_max", 5_000)
+
+SubjectKind = Literal["person", "enterprise", "institution"]
+AttestationId = Annotated[str, Meta(pattern=r"^ctn1[a-z0-9]{38}/[0-9]{20}\Z")]
+RevocationReason = Literal["expired_document", "fraud", "sanction", "death", "request", "error"]
+# The names of `DutyKind`, spelled out so that clients can show the choice.
+DutyName = Literal[
+    "regulator", "registrar", "verifier", "attestor", "payment_institution", "operator",
+    "reporter", "arbitrator", "custodian", "party", "privacy_guardian", "methodologist",
+    "auditor", "expert", "checker", "moderator", "risk", "beacon", "anchor", "validator",
+    "platform",
+]  # fmt: skip
+# An asset, class, registry, scheme or country; "" means all.
+DutyScope = Annotated[str, Meta(pattern=r"^(?:[A-Za-z0-9][A-Za-z0-9._:-]{0,95})?\Z")]
 
 
 class Owners:

@@ -1,0 +1,146 @@
+"""Attest who an account belongs to: the step from visitor to user."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from ctn.kernel.account import Account, DutyKind, Threshold
+from ctn.kernel.block import local_day
+from ctn.kernel.codec import Hash, Time
+from ctn.kernel.country import is_country
+from ctn.kernel.ledger import Ledger
+from ctn.kernel.op import Need, Op
+from ctn.kernel.record import Event, Record, numbered
+from ctn.kernel.refusal import Refusal, SecondApproverNeeded
+from ctn.kernel.text import Address
+from ctn.modules.accounts.mutators import put_guard
+from ctn.modules.accounts.records import ENTERPRISE_MIN_APPROVERS, PERSON, Guard
+from ctn.modules.identity.levels import (
+    ExpiryOutOfRange,
+    LevelKindMismatch,
+    check_expiry,
+    check_level,
+)
+from ctn.modules.identity.reads import live_attestation, owners_room
+from ctn.modules.identity.records import (
+    AFFILIATES_MAX,
+    ATTEST_DAY_MAX,
+    LIVE,
+    NEIGHBOUR_WORK,
+    OWNER_ACCOUNTS_MAX,
+    OWNERS_MAX,
+    REPLACED,
+    Attestation,
+    AttestorDay,
+    Owners,
+    SubjectKind,
+)
+
+
+class BadCountry(Refusal):
+    """The country is no code of ISO 3166-1 alpha-2, in upper case."""
+
+
+class AttestorQuotaSpent(Refusal):
+    """The attestor gave as many attestations today as one attestor may."""
+
+
+class OwnerAccountsFull(Refusal):
+    """An owner would have more than 64 accounts."""
+
+
+class Attested(Event, frozen=True):
+    """`attestor` attested `subject`; the word is good until `expires`."""
+
+    attestation: str
+    subject: str
+    attestor: str
+    level: int
+    kind: str
+    expires: int
+
+
+class Attest(Op, frozen=True, tag="identity.attest"):
+    """Attest an account at a level; a live attestation of it is replaced."""
+
+    needs: ClassVar[Need | tuple[Need, ...]] = DutyKind.ATTESTOR
+    family: ClassVar[str] = "identity"
+    threshold: ClassVar[Threshold] = Threshold.MEDIUM
+    writes: ClassVar[tuple[type[Record], ...]] = (Attestation, AttestorDay)
+    refuses: ClassVar[tuple[type[Refusal], ...]] = (
+        LevelKindMismatch,
+        BadCountry,
+        ExpiryOutOfRange,
+        SecondApproverNeeded,
+        AttestorQuotaSpent,
+        OwnerAccountsFull,
+    )
+    emits: ClassVar[tuple[type[Event], ...]] = (Attested,)
+
+    subject: Address
+    level: Annotated[int, Meta(ge=1, le=3)]
+    kind: SubjectKind
+    country: Annotated[str, Meta(min_length=2, max_length=2)]
+    owners: Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=OWNERS_MAX)]
+    affiliates: Annotated[tuple[Hash, ...], Meta(max_length=AFFILIATES_MAX)]
+    credential: Hash
+    expires: Time
+
+    @property
+    def work(self) -> int:
+        """Reading and writing, and looking at all who share an owner."""
+        return 60 + NEIGHBOUR_WORK * (OWNERS_MAX * OWNER_ACCOUNTS_MAX + 1)
+
+    def check(self) -> None:
+        """Refuse a level of another kind of subject, and a country that is none."""
+        check_level(self.level, self.kind)
+        if not is_country(self.country):
+            raise BadCountry(country=self.country)
+
+    def apply(self, ledger: Ledger, sender: str) -> None:
+        """Refuse by term, signers, quota and owners, then replace, attest and guard."""
+        check_expiry(self.expires, ledger.block.time, self.level)
+        self._check_signers(ledger)
+        day, count = _quota(ledger, sender)
+        most = owners_room(ledger, self.subject, self.owners)
+        if most > OWNER_ACCOUNTS_MAX:
+            raise OwnerAccountsFull(accounts=most, limit=OWNER_ACCOUNTS_MAX)
+
+        ledger.put(AttestorDay(day, count + 1), sender)
+        before = live_attestation(ledger, self.subject)
+        if before is not None:
+            ledger.put(before.replace(status=REPLACED))
+        number = len(ledger.index(Owners).attestations.get(self.subject, {}))
+        attestation = Attestation(
+            numbered(self.subject, number), self.subject, sender, self.level, self.kind,
+            self.country, self.owners, self.affiliates, self.credential, ledger.block.time,
+            self.expires, LIVE, None,
+        )  # fmt: skip
+        ledger.put(attestation)
+        guard = ledger.get(Guard, self.subject) or Guard(False, (), (), 0, None, 0)
+        guard = guard.replace(kind=self.kind, verified_until=self.expires)
+        put_guard(ledger, self.subject, guard)
+        ledger.emit(
+            Attested(attestation.id, self.subject, sender, self.level, self.kind, self.expires)
+        )
+
+    def _check_signers(self, ledger: Ledger) -> None:
+        """An organisation that cannot bring its approvers is not attested as one."""
+        if self.kind == PERSON:
+            return
+        account = ledger.get(Account, self.subject)
+        have = 1 if account is None else len(account.signers)
+        need = ledger.param(ENTERPRISE_MIN_APPROVERS)
+        if have < need:
+            raise SecondApproverNeeded(have=have, need=need)
+
+
+def _quota(ledger: Ledger, attestor: str) -> tuple[int, int]:
+    """The day, UTC+8, and what the attestor gave in it; refuses when the quota is spent."""
+    day = local_day(ledger.block.time)
+    last = ledger.get(AttestorDay, attestor)
+    count = last.count if last is not None and last.day == day else 0
+    limit = ledger.param(ATTEST_DAY_MAX)
+    if count >= limit:
+        raise AttestorQuotaSpent(limit=limit)
+    return day, count
