@@ -122,6 +122,13 @@ class World:
         self.put(Duty(duty.value, address, scope, START - 1, None))
         return address
 
+    def lapse(self, address: str) -> None:
+        """Let the attestation of an account have expired before genesis."""
+        place = f"{address}/{0:020d}"
+        attestation = self._records[("attestation", place)]
+        self.put(attestation.replace(expires=START - 1))
+        self.put(Guard(False, (), (), 0, attestation.kind, START - 1), address)
+
     def standing(self, address: str, rank: int = 0, discount_bp: int = 0) -> None:
         """What the owner of an attested account has earned, as a genesis record."""
         attestation = self._records[("attestation", f"{address}/{0:020d}")]

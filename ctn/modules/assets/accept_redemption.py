@@ -29,7 +29,7 @@ class AcceptRedemption(Op, frozen=True, tag="assets.accept_redemption"):
     """Accept a redemption: from now on no time-out returns its money."""
 
     needs: ClassVar[Need | tuple[Need, ...]] = DutyKind.PAYMENT_INSTITUTION
-    family: ClassVar[str] = "transfer"
+    family: ClassVar[str] = "authority"
     threshold: ClassVar[Threshold] = Threshold.MEDIUM
     writes: ClassVar[tuple[type[Record], ...]] = (Redemption,)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (

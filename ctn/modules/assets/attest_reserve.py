@@ -36,7 +36,7 @@ class AttestReserve(Op, frozen=True, tag="assets.attest_reserve"):
     """Report the bank balance behind a money on a day; a later report of it replaces this one."""
 
     needs: ClassVar[Need | tuple[Need, ...]] = DutyKind.PAYMENT_INSTITUTION
-    family: ClassVar[str] = "transfer"
+    family: ClassVar[str] = "authority"
     threshold: ClassVar[Threshold] = Threshold.MEDIUM
     writes: ClassVar[tuple[type[Record], ...]] = (Money, ReserveReport)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (NotTheInstitution, NotYetDue)

@@ -50,7 +50,7 @@ class CompleteRedemption(Op, frozen=True, tag="assets.complete_redemption"):
     """Complete an accepted redemption once the bank has paid."""
 
     needs: ClassVar[Need | tuple[Need, ...]] = DutyKind.PAYMENT_INSTITUTION
-    family: ClassVar[str] = "transfer"
+    family: ClassVar[str] = "authority"
     threshold: ClassVar[Threshold] = Threshold.MEDIUM
     writes: ClassVar[tuple[type[Record], ...]] = (Money, BankUse, Redemption)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (

@@ -58,7 +58,7 @@ class IssueMoney(Op, frozen=True, tag="assets.issue_money"):
     """Issue an amount of money, in units of 1/10^4, to an attested account."""
 
     needs: ClassVar[Need | tuple[Need, ...]] = DutyKind.PAYMENT_INSTITUTION
-    family: ClassVar[str] = "transfer"
+    family: ClassVar[str] = "authority"
     threshold: ClassVar[Threshold] = Threshold.MEDIUM
     writes: ClassVar[tuple[type[Record], ...]] = (Asset, Money, BankUse)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (

@@ -39,7 +39,7 @@ class Appoint(Op, frozen=True, tag="identity.appoint"):
     """Appoint an attested account to a duty; an empty scope means all."""
 
     needs: ClassVar[Need | tuple[Need, ...]] = Track.GOVERNANCE
-    family: ClassVar[str] = "identity"
+    family: ClassVar[str] = "authority"
     threshold: ClassVar[Threshold] = Threshold.HIGH
     writes: ClassVar[tuple[type[Record], ...]] = (Duty,)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (

@@ -64,7 +64,7 @@ class Attest(Op, frozen=True, tag="identity.attest"):
     """Attest an account at a level; a live attestation of it is replaced."""
 
     needs: ClassVar[Need | tuple[Need, ...]] = DutyKind.ATTESTOR
-    family: ClassVar[str] = "identity"
+    family: ClassVar[str] = "authority"
     threshold: ClassVar[Threshold] = Threshold.MEDIUM
     writes: ClassVar[tuple[type[Record], ...]] = (Attestation, AttestorDay)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (

@@ -28,7 +28,7 @@ class Dismiss(Op, frozen=True, tag="identity.dismiss"):
     """End a duty at once."""
 
     needs: ClassVar[Need | tuple[Need, ...]] = Track.GOVERNANCE
-    family: ClassVar[str] = "identity"
+    family: ClassVar[str] = "authority"
     threshold: ClassVar[Threshold] = Threshold.HIGH
     lane: ClassVar[int] = SAFETY_LANE
     writes: ClassVar[tuple[type[Record], ...]] = (Duty,)

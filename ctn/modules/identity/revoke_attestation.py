@@ -43,7 +43,7 @@ class RevokeAttestation(Op, frozen=True, tag="identity.revoke_attestation"):
     """Take back a live attestation; its subject is a visitor from now on."""
 
     needs: ClassVar[Need | tuple[Need, ...]] = (DutyKind.ATTESTOR, DutyKind.REGULATOR)
-    family: ClassVar[str] = "identity"
+    family: ClassVar[str] = "authority"
     threshold: ClassVar[Threshold] = Threshold.MEDIUM
     lane: ClassVar[int] = SAFETY_LANE
     writes: ClassVar[tuple[type[Record], ...]] = (Attestation,)

@@ -3,11 +3,11 @@
 import pytest
 
 from ctn.client.registry.countries import CODES, NAMES, country_code
-from ctn.modules.registry.countries import COUNTRY_CODES
+from ctn.kernel.country import COUNTRIES
 
 
 def test_names_every_country_of_the_ledger_once() -> None:
-    assert [row[:2] for row in NAMES.splitlines()] == COUNTRY_CODES.split(" ")
+    assert [row[:2] for row in NAMES.splitlines()] == COUNTRIES.split(" ")
 
 
 def test_no_spelling_means_two_countries() -> None:

@@ -6,6 +6,7 @@ Prices are in money base units a tonne (tick 100), quantities in whole tonnes (l
 from typing import Any
 
 from ctn.kernel.codec import INT_MAX
+from ctn.modules.assets.records import Calendar
 from ctn.modules.market.book import Books
 from ctn.modules.market.cancel_order import CancelOrder
 from ctn.modules.market.place_order import PlaceOrder
@@ -50,6 +51,7 @@ class MarketWorld(World):
 
     def __init__(self, **changes: Any) -> None:
         super().__init__()
+        self.put(Calendar("always", 0, 127, (), ()))
         self.put(instrument(**changes))
         self.put(state())
 

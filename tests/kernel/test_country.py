@@ -2,11 +2,11 @@
 
 import pytest
 
-from ctn.modules.registry.countries import COUNTRY_CODES, is_country
+from ctn.kernel.country import COUNTRIES, is_country
 
 
 def test_holds_the_codes_of_iso_3166_once_and_in_order() -> None:
-    codes = COUNTRY_CODES.split(" ")
+    codes = COUNTRIES.split(" ")
     assert len(codes) == 249
     assert codes == sorted(codes)
     assert len(dict.fromkeys(codes)) == 249

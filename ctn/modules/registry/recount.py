@@ -1,0 +1,94 @@
+"""The whole registry recounted, off the hot path: every batch, certificate and fraction."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from ctn.kernel.asset import ENDED, GRAMS_PER_TONNE, issued
+from ctn.kernel.invariant import Breach
+from ctn.kernel.ledger import SCAN_MAX, Ledger
+from ctn.kernel.record import Record
+from ctn.modules.registry.intervals import FRACTION, RETIRED, Interval
+from ctn.modules.registry.invariants import check_supply, whole_retired
+from ctn.modules.registry.reads import interval_at
+from ctn.modules.registry.records import (
+    LIVE,
+    Batch,
+    Certificate,
+    CertificatePart,
+    Fraction,
+)
+
+R = TypeVar("R", bound=Record)
+
+
+def recount(ledger: Ledger, balances: dict[str, int]) -> None:
+    """I1, I2 and I5 over all records and balances; raises Breach."""
+    covered_g: dict[str, int] = {}
+    shares: dict[tuple[str, str], int] = {}
+    for _place, fraction in _all(ledger, Fraction):
+        for certificate, grams in fraction.shares:
+            shares[(certificate, fraction.place())] = grams
+        covered_g[fraction.batch] = covered_g.get(fraction.batch, 0) - fraction.used_g
+    for _place, found in _all(ledger, Certificate):
+        _check_certificate(ledger, found, shares)
+        covered_g[found.batch] = covered_g.get(found.batch, 0) + found.grams
+    if shares:
+        raise Breach(f"I5 final-is-final: shares without certificate: {sorted(shares)[:3]}")
+    for name, batch in _all(ledger, Batch):
+        intervals = [interval for _, interval in _all(ledger, Interval, name + "/")]
+        _check_partition(batch, intervals)
+        if covered_g.get(name, 0) != whole_retired(intervals) * GRAMS_PER_TONNE:
+            raise Breach(f"I5 final-is-final: certificates of {name} do not cover what is retired")
+        accounts = [issued(name), *[kind + name for kind in ENDED]]
+        supply = -sum([balances.get(f"{account}/{name}", 0) for account in accounts])
+        opened = [interval.start for interval in intervals if interval.status == FRACTION]
+        if batch.status == LIVE:
+            shared = ledger.get(Fraction, f"{name}/{opened[0]:020d}") if opened else None
+            check_supply(batch, supply, shared)
+
+
+def _check_partition(batch: Batch, intervals: list[Interval]) -> None:
+    totals = dict.fromkeys(batch.counts.__struct_fields__, 0)
+    last = 0
+    for interval in intervals:
+        if interval.start != last + 1 or interval.end < interval.start:
+            raise Breach(f"I2 serials-partition: {batch.id} at {interval.start}")
+        last = interval.end
+        totals[interval.status] += interval.tonnes
+    if last != batch.issued:
+        raise Breach(f"I2 serials-partition: {batch.id} ends at {last} of {batch.issued}")
+    for status, total in totals.items():
+        if getattr(batch.counts, status) != total:
+            raise Breach(f"I2 serials-partition: {batch.id} counts {status} wrongly")
+
+
+def _check_certificate(
+    ledger: Ledger, certificate: Certificate, shares: dict[tuple[str, str], int]
+) -> None:
+    """Every part lies in a retired interval of this certificate, or is its share of a serial."""
+    if certificate.grams != sum([part.grams for part in certificate.parts]):
+        raise Breach(f"I5 final-is-final: parts of {certificate.id} do not add up")
+    for part in certificate.parts:
+        shared = f"{certificate.batch}/{part.start:020d}"
+        if shares.pop((certificate.id, shared), None) == part.grams:
+            continue
+        if not _is_whole(ledger, certificate, part):
+            raise Breach(f"I5 final-is-final: {certificate.id} does not own {part.start}")
+
+
+def _is_whole(ledger: Ledger, certificate: Certificate, part: CertificatePart) -> bool:
+    interval = interval_at(ledger, certificate.batch, part.start)
+    is_mine = interval.status == RETIRED and interval.cause == certificate.id
+    is_inside = part.end <= interval.end
+    return is_mine and is_inside and part.grams == (part.end - part.start + 1) * GRAMS_PER_TONNE
+
+
+def _all(ledger: Ledger, kind: type[R], prefix: str = "") -> Iterator[tuple[str, R]]:
+    """All records of a type under a prefix, read by pages."""
+    after = ""
+    while True:
+        page = ledger.scan(kind, prefix, SCAN_MAX, after)
+        yield from page
+        if len(page) < SCAN_MAX:
+            return
+        after = page[-1][0]
