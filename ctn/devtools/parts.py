@@ -16,6 +16,7 @@ from ctn.devtools.table import PartResult, counts, table, verdict
 _FOLDERS = {"node": ("tests/node",), "api": ("tests/api", "tests/cli", "tests/client")}
 _APART = ("tests/faults",)  # run by `make test-faults` alone: they need root or a spare disk
 _TIDY = "tests/test_tidy.py"
+_COMPLETE = "tests/test_complete.py"
 _WORKERS = str(max(2, min(os.cpu_count() or 2, 8)))
 
 
@@ -57,10 +58,26 @@ def run_form() -> PartResult:
 
 
 def run_unit() -> PartResult:
-    """Run every test that no other part runs, so a new folder is never left out."""
+    """Run every test that no other part runs, so a new folder is never left out.
+
+    The worlds of tests/modules write what they saw; the test of completeness reads it after them.
+    """
     others = [folder for folders in _FOLDERS.values() for folder in folders]
-    ignored = [f"--ignore={path}" for path in (*others, *_APART, _TIDY)]
-    return run_pytest("unit", ("tests",), options=ignored)
+    ignored = [f"--ignore={path}" for path in (*others, *_APART, _TIDY, _COMPLETE)]
+    with tempfile.TemporaryDirectory() as cases:
+        os.environ["CTN_CASES"] = cases
+        tests = run_pytest("unit", ("tests",), options=ignored)
+        del os.environ["CTN_CASES"]
+        os.environ["CTN_CASES_READ"] = cases
+        complete = run_pytest("unit: every operation complete", (_COMPLETE,), workers="0")
+        del os.environ["CTN_CASES_READ"]
+    return PartResult(
+        "unit",
+        tests.passed + complete.passed,
+        tests.failed + complete.failed,
+        tests.seconds + complete.seconds,
+        tests.skipped + complete.skipped,
+    )
 
 
 def run_pytest(

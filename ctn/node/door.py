@@ -19,11 +19,17 @@ from ctn.kernel.refusal import Malformed, Refusal, TooLarge
 from ctn.kernel.tx import TX_BYTES, Tx
 from ctn.node import queries
 from ctn.node.embedded import Engine
+from ctn.node.files import free_mebibytes
 from ctn.node.maker import Made
+from ctn.node.stops import Stop
 
 FRAME_MAX = 4 << 20
 WAIT_SECONDS = 30
 PROOFS_MAX = 32
+RECORDS_MAX = 1000
+KEY_MAX = 255
+TABLE_LETTERS = "abcdefghijklmnopqrstuvwxyz_"
+TABLE_MAX = 24
 
 Answer = dict[str, Any]
 
@@ -114,6 +120,12 @@ class Door:
             answer: Answer = {"id": request.id, "ok": await call(request)}
         except Refusal as refusal:
             answer = {"id": request.id, "refusal": refusal_answer(refusal)}
+        except Stop as stop:
+            # A damaged value met by a question stops the node as one met by a block does.
+            self.engine.failure = stop
+            if self.engine.on_failure is not None:
+                self.engine.on_failure(stop)
+            return
         with contextlib.suppress(ConnectionError):
             await _send(writer, answer)
 
@@ -125,6 +137,7 @@ class Door:
         answer["pool"] = len(maker.pool)
         answer["read_only"] = maker.is_read_only
         answer["alarms"] = len(maker.machine.alarms)
+        answer["free_mib"] = free_mebibytes(maker.opened.home.folder)
         answer["profile"] = maker.opened.config.profile
         return answer
 
@@ -172,16 +185,19 @@ class Door:
         return answer
 
     async def _block(self, request: Request) -> Answer:
-        return {"block": await asyncio.to_thread(queries.block, self.store, request.height)}
+        height = height_of(request.height)
+        return {"block": await asyncio.to_thread(queries.block, self.store, height)}
 
     async def _raw(self, request: Request) -> Answer:
-        data = await asyncio.to_thread(self.store.block_bytes, request.height)
+        data = await asyncio.to_thread(self.store.block_bytes, height_of(request.height))
         return {"raw": None if data is None else codec.to_base64(data)}
 
     async def _changes(self, request: Request) -> Answer:
-        return {"changes": await asyncio.to_thread(queries.changes, self.store, request.height)}
+        height = height_of(request.height)
+        return {"changes": await asyncio.to_thread(queries.changes, self.store, height)}
 
     async def _state(self, request: Request) -> Answer:
+        check_key(request.table, request.place)
         if not request.prove:
             return await asyncio.to_thread(
                 queries.record, self.store, request.table, request.place
@@ -191,6 +207,10 @@ class Door:
         return answer
 
     async def _records(self, request: Request) -> Answer:
+        check_key(request.table, request.prefix, field="prefix")
+        check_key(request.table, request.after, field="after")
+        if not 1 <= request.limit <= RECORDS_MAX:
+            raise Malformed(field="limit", rule=f"1 to {RECORDS_MAX}")
         return await asyncio.to_thread(
             queries.records, self.store, request.table, request.prefix, request.after,
             request.limit,
@@ -199,6 +219,8 @@ class Door:
     async def _proofs(self, request: Request) -> Answer:
         if not 1 <= len(request.keys) <= PROOFS_MAX:
             raise Malformed(field="keys", rule=f"1 to {PROOFS_MAX}")
+        for table, place in request.keys:
+            check_key(table, place)
         answer: Answer = await self.on_writer(lambda: self.prove(request.keys))
         return answer
 
@@ -236,7 +258,7 @@ class Door:
         return {"key": side.key.hex(), "value": value.decode(), "path": _path(side)}
 
     async def _follow(self, request: Request, writer: asyncio.StreamWriter) -> None:
-        height = request.height
+        height = max(request.height, 0)
         while True:
             moved = self._moved
             item = await asyncio.to_thread(queries.feed_item, self.store, height)
@@ -312,6 +334,22 @@ def envelope_of(text: str) -> bytes:
         return codec.from_base64(text)
     except ValueError:
         raise Malformed(field="tx", rule="standard base64 with padding") from None
+
+
+def height_of(number: int) -> int:
+    """A height that a store can be asked for; refuses what no block can have."""
+    if not 0 <= number <= codec.INT_MAX:
+        raise Malformed(field="height", rule="0 to 2^63 - 1")
+    return number
+
+
+def check_key(table: str, place: str, *, field: str = "id") -> None:
+    """Refuse a key that no record can have: the store would take it for damage."""
+    if not 1 <= len(table) <= TABLE_MAX or any(letter not in TABLE_LETTERS for letter in table):
+        raise Malformed(field="table", rule=f"1 to {TABLE_MAX} of a-z and _")
+    is_plain = place.isascii() and (place.isprintable() or not place)
+    if not is_plain or len(table) + 1 + len(place) > KEY_MAX:
+        raise Malformed(field=field, rule=f"printable ASCII, {KEY_MAX} bytes with its table")
 
 
 def _path(proof: Membership) -> list[list[str]]:

@@ -36,9 +36,22 @@ class DoorClient:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._task: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
 
     async def open(self) -> None:
         """Connect; raises EngineGone when no engine listens."""
+        await self._connect()
+
+    async def _connect(self) -> asyncio.StreamWriter:
+        # One at a time: two would leave a connection that nobody reads or closes.
+        async with self._opening:
+            if self._writer is None or self._writer.is_closing():
+                await self._open()
+            assert self._writer is not None
+            return self._writer
+
+    async def _open(self) -> None:
+        await self._end_reading()
         try:
             self._reader, self._writer = await asyncio.open_unix_connection(
                 self.path, limit=8 << 20
@@ -49,25 +62,31 @@ class DoorClient:
 
     async def close(self) -> None:
         """Disconnect."""
+        if self._writer is not None:
+            self._writer.close()
+        await self._end_reading()
+
+    async def _end_reading(self) -> None:
+        """What waits on a connection ends with it; the next one starts with nothing waiting."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        if self._writer is not None:
-            self._writer.close()
+            self._task = None
+        self._fail_waiting()
 
     async def call(self, call: str, **fields: Any) -> Answer:
         """The answer of a call; raises EngineRefused or EngineGone."""
-        if self._writer is None or self._writer.is_closing():
-            await self.open()
-        assert self._writer is not None
+        writer = await self._connect()
         self._next += 1
         number = self._next
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
-        await _send(self._writer, {"id": number, "call": call} | fields)
         try:
+            await _send(writer, {"id": number, "call": call} | fields)
             answer = await future
+        except ConnectionError:
+            raise EngineGone("the engine closed its door") from None
         finally:
             self._waiting.pop(number, None)
         if "refusal" in answer:
@@ -77,13 +96,16 @@ class DoorClient:
 
     async def follow(self, height: int) -> AsyncIterator[Answer]:
         """Each block from a height on, as it is committed, on a connection of its own."""
-        reader, writer = await asyncio.open_unix_connection(self.path, limit=8 << 20)
+        try:
+            reader, writer = await asyncio.open_unix_connection(self.path, limit=8 << 20)
+        except OSError as error:
+            raise EngineGone(f"no engine at {self.path}: {error.strerror}") from None
         try:
             await _send(writer, {"id": 0, "call": "follow", "height": height})
             while True:
                 try:
                     frame = await _receive(reader)
-                except asyncio.IncompleteReadError:
+                except (asyncio.IncompleteReadError, ConnectionError):
                     raise EngineGone("the engine closed its door") from None
                 yield frame["block"]
         finally:
@@ -100,9 +122,12 @@ class DoorClient:
         except (asyncio.IncompleteReadError, ConnectionError):
             if self._writer is not None:
                 self._writer.close()
-            for future in self._waiting.values():
-                if not future.done():
-                    future.set_exception(EngineGone("the engine closed its door"))
+            self._fail_waiting()
+
+    def _fail_waiting(self) -> None:
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(EngineGone("the engine closed its door"))
 
 
 async def _receive(reader: asyncio.StreamReader) -> Answer:

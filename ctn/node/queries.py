@@ -1,7 +1,8 @@
 """Answers that need no writer: blocks, receipts, records, status. Each names its height."""
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from ctn.crypto.digest import merkle_path
 from ctn.kernel.block import Block
@@ -9,6 +10,7 @@ from ctn.kernel.codec import Json, encode
 from ctn.node.store import Head, Store
 
 Answer = dict[str, Any]
+T = TypeVar("T")
 
 
 def head_of(store: Store) -> Head:
@@ -16,6 +18,15 @@ def head_of(store: Store) -> Head:
     head = store.head()
     assert head is not None
     return head
+
+
+def _at_one_height(store: Store, read: Callable[[], T]) -> tuple[Head, T]:
+    """What was read, and the head at which all of it stood: read again when a block came."""
+    while True:
+        head = head_of(store)
+        found = read()
+        if head_of(store).height == head.height:
+            return head, found
 
 
 def status(store: Store) -> Answer:
@@ -62,20 +73,21 @@ def transaction(store: Store, identity: str, *, prove: bool = False) -> Answer |
 
 def record(store: Store, table: str, place: str) -> Answer:
     """A record's value or null, with the height that it was read at."""
-    head = head_of(store)
-    data = store.value(f"{table}\0{place}".encode())
+    head, data = _at_one_height(store, lambda: store.value(f"{table}\0{place}".encode()))
     return {"height": head.height, "time": head.time, "value": _value(data)}
 
 
 def records(store: Store, table: str, prefix: str, after: str, limit: int) -> Answer:
     """Records of a table under a prefix of the id, in byte order; `next` goes on."""
-    head = head_of(store)
     start = f"{table}\0".encode()
     last = start + after.encode() if after else b""
-    rows = store.scan(start + prefix.encode(), last, min(limit, 1000) + 1)
+    head, rows = _at_one_height(
+        store, lambda: store.scan(start + prefix.encode(), last, limit + 1)
+    )
     items = [[key[len(start) :].decode(), _value(value)] for key, value in rows[:limit]]
     more = len(rows) > limit
-    return {"height": head.height, "items": items, "next": items[-1][0] if more else None}
+    last_id = items[-1][0] if more else None
+    return {"height": head.height, "time": head.time, "items": items, "next": last_id}
 
 
 def changes(store: Store, height: int) -> Json:

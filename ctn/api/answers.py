@@ -1,0 +1,245 @@
+"""The shapes of what REST takes and gives; the contract at /openapi.json is made from them.
+
+Amounts of balances are decimal strings of base units, since a browser rounds numbers above 2^53.
+Receipts and records are given as they are stored.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from ctn.kernel.block import Header
+
+
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """What every answer names: the height it was read at, that block's time in ms, and its age."""
+
+    height: int
+    time: int
+    age_ms: int
+
+
+class Status(Read, frozen=True, kw_only=True):
+    """The chain and the node that serves it."""
+
+    chain: str
+    engine: str
+    kind: str
+    root: str
+    app_version: int
+    pool: int
+    read_only: bool
+    free_mib: int
+    alarms: int
+    profile: str
+
+
+class BlockAnswer(Read, frozen=True, kw_only=True):
+    """A block's header, hash, seal and transaction ids, in order."""
+
+    hash: str
+    header: Header
+    seal: str
+    transactions: list[str]
+
+
+class Validator(msgspec.Struct, frozen=True):
+    """A key that makes blocks, and its power."""
+
+    key: str
+    power: int
+
+
+class Validators(Read, frozen=True, kw_only=True):
+    """Who made the block of a height; an embedded chain has one maker."""
+
+    block: int
+    validators: list[Validator]
+
+
+class ChangedKey(msgspec.Struct, frozen=True):
+    """A key that a block changed, with its new leaf hash; null when the record is gone."""
+
+    table: str
+    id: str
+    leaf: str | None
+
+
+class Changes(Read, frozen=True, kw_only=True):
+    """What a block changed, in key order."""
+
+    block: int
+    changes: list[ChangedKey]
+
+
+class ReceiptProof(msgspec.Struct, frozen=True):
+    """The exact receipt, and its path to the header that the maker sealed (RFC 6962)."""
+
+    receipt: str
+    index: int
+    size: int
+    path: list[str]
+    header: str
+    seal: str
+
+
+TxStatus = Literal["pending", "applied", "refused", "broken", "not_admitted"]
+
+
+class TransactionAnswer(Read, frozen=True, kw_only=True):
+    """What became of a transaction; `receipt` is null while it waits."""
+
+    id: str
+    status: TxStatus
+    receipt: dict[str, Any] | None
+    proof: ReceiptProof | None = None
+
+
+class Simulated(Read, frozen=True, kw_only=True):
+    """What would become of a transaction in the next block."""
+
+    receipt: dict[str, Any]
+
+
+class Neighbour(msgspec.Struct, frozen=True):
+    """A present key beside an absent one: key in hex, exact value, and the path of its leaf."""
+
+    key: str
+    value: str
+    path: list[tuple[str, str]]
+
+
+class Absent(msgspec.Struct, frozen=True):
+    """The nearest present keys on both sides of an absent one, by hashed key."""
+
+    left: Neighbour | None
+    right: Neighbour | None
+
+
+class RecordAnswer(Read, frozen=True, kw_only=True):
+    """A record's value, or null."""
+
+    table: str
+    id: str
+    value: Any
+
+
+class ProvedRecord(Read, frozen=True, kw_only=True):
+    """A record with its proof; `value` is the exact canonical text, so that it can be hashed."""
+
+    chain: str
+    table: str
+    id: str
+    value: str | None
+    root: str
+    path: list[tuple[str, str]] | None = None
+    absent: Absent | None = None
+    header: str | None
+    seal: str | None
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One record of a listing."""
+
+    id: str
+    value: Any
+
+
+class Items(Read, frozen=True, kw_only=True):
+    """Records in byte order of their ids; `next` is the `after` of the next page, or null."""
+
+    items: list[Item]
+    next: str | None
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """What is held of an asset, in base units."""
+
+    asset: str
+    amount: str
+
+
+class AccountAnswer(Read, frozen=True, kw_only=True):
+    """An account: its record (null before its first transaction), next sequence and balances."""
+
+    address: str
+    account: dict[str, Any] | None
+    sequence: int
+    balances: list[Balance]
+    next: str | None
+
+
+class OpField(msgspec.Struct, frozen=True):
+    """A field of an operation: JSON Schema, and the rule of its text where it holds any."""
+
+    name: str
+    schema: dict[str, Any]
+    text: str | None
+
+
+class OpEvent(msgspec.Struct, frozen=True):
+    """An event that an operation may emit."""
+
+    event: str
+    doc: str
+    fields: list[str]
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """What an operation's class declares."""
+
+    op: str
+    module: str
+    doc: str
+    fields: list[OpField]
+    needs: list[str]
+    family: str
+    threshold: str
+    lane: int
+    delegable: bool
+    writes: list[str]
+    refuses: list[str]
+    emits: list[OpEvent]
+
+
+class Operations(msgspec.Struct, frozen=True):
+    """Every operation of this ledger, and the schemas that their fields name."""
+
+    ops: list[Operation]
+    schemas: dict[str, Any]
+
+
+class Sentence(msgspec.Struct, frozen=True):
+    """One sentence in both languages."""
+
+    en: str
+    zh: str
+
+
+class RefusalAnswer(msgspec.Struct, frozen=True):
+    """A reason to refuse: its stable name, sentence and HTTP status."""
+
+    name: str
+    module: str
+    code: str
+    sentence: Sentence
+    status: int
+
+
+class Refusals(msgspec.Struct, frozen=True):
+    """Every reason that this ledger and its doors can give."""
+
+    refusals: list[RefusalAnswer]
+
+
+class Submission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A signed envelope in base64, and whether to hold the answer until it is in a block."""
+
+    tx: str
+    wait: Literal["none", "commit"] = "none"
+
+
+class Trial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An envelope in base64 whose signatures are not checked."""
+
+    tx: str

@@ -1,0 +1,186 @@
+"""The application: routes, what is said when a request fails, and the OpenAPI 3.1 contract."""
+
+import traceback
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from ctn.api import answers, declared, page, reads, writes
+from ctn.api.bodies import StrictRequest
+from ctn.api.gate import Gate
+from ctn.api.link import Link, NotModified
+from ctn.api.log import log
+from ctn.api.problems import (
+    BadRequest,
+    DoorRefusal,
+    Failed,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    language_of,
+    problem_response,
+)
+from ctn.kernel.refusal import Malformed, Refusal
+from ctn.node.door_client import EngineGone, EngineRefused
+
+VERSION = "1"
+PREFIX = "/api/v1"
+RULE_MAX = 200
+SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+Endpoint = Callable[..., Coroutine[Any, Any, Response]]
+Asked = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Route(NamedTuple):
+    """A path, what serves it, what it answers, and the body that it takes."""
+
+    path: str
+    endpoint: Endpoint
+    shape: type[msgspec.Struct] | None
+    body: type[msgspec.Struct] | None = None
+
+
+ROUTES = (
+    Route("/status", reads.status, answers.Status),
+    Route("/blocks/{height}", reads.block, answers.BlockAnswer),
+    Route("/blocks/{height}/raw", reads.raw_block, None),
+    Route("/validators/{height}", reads.validators, answers.Validators),
+    Route("/changes/{height}", reads.changes, answers.Changes),
+    Route("/transactions", writes.submit, answers.TransactionAnswer, answers.Submission),
+    Route("/transactions/{identity}", reads.transaction, answers.TransactionAnswer),
+    Route("/simulate", writes.simulate, answers.Simulated, answers.Trial),
+    Route("/state/{table}", reads.records, answers.Items),
+    Route("/state/{table}/{place:path}", reads.record, answers.RecordAnswer),
+    Route("/accounts/{address}", reads.account, answers.AccountAnswer),
+    Route("/ops", declared.ops, answers.Operations),
+    Route("/refusals", declared.refusals, answers.Refusals),
+)
+
+
+class StrictRoute(APIRoute):
+    """A route whose requests never decode a body by `json.loads`."""
+
+    def get_route_handler(self) -> Asked:
+        """The endpoint, given a strict request."""
+        serve = super().get_route_handler()
+
+        async def serve_strictly(request: Request) -> Response:
+            return await serve(StrictRequest(request.scope, request.receive))
+
+        return serve_strictly
+
+
+def create_app(link: Link, *, spares_loopback: bool) -> Gate:
+    """The whole application over one link to the engine; rates do not bind loopback if told so."""
+    app = FastAPI(
+        title="CTN", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False,
+        telemetry=SILENT,
+    )  # fmt: skip
+    app.state.link = link
+    app.router.route_class = StrictRoute
+    for route in ROUTES:
+        _add(app, route)
+    app.add_api_route("/", page.page, include_in_schema=False, response_class=Response)
+    for kind in (Refusal, DoorRefusal, EngineRefused, EngineGone):
+        app.add_exception_handler(kind, _refused)
+    app.add_exception_handler(NotModified, _not_modified)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _no_route)
+    app.add_exception_handler(Exception, _failed)
+    contract = _contract(app)
+    app.openapi = lambda: contract  # type: ignore[method-assign]
+    return Gate(app, spares_loopback=spares_loopback)
+
+
+def _add(app: FastAPI, route: Route) -> None:
+    good = _content("application/octet-stream", {"type": "string", "format": "binary"})
+    if route.shape is not None:
+        good = _content("application/json", _reference(route.shape))
+    if route.shape is answers.RecordAnswer:
+        proved = [_reference(answers.RecordAnswer), _reference(answers.ProvedRecord)]
+        good = _content("application/json", {"anyOf": proved})
+    problem = _content("application/problem+json", _reference(Problem))
+    responses: dict[int | str, dict[str, Any]] = {
+        200: {"description": "The answer", "content": good},
+        "default": {"description": "A refusal", "content": problem},
+    }
+    extra: dict[str, Any] = {}
+    if route.endpoint is writes.submit:
+        responses[202] = {"description": "Not in a block yet", "content": good}
+    if route.body is not None:
+        content = _content("application/json", _reference(route.body))
+        extra = {"requestBody": {"required": True, "content": content}}
+    else:
+        responses[304] = {"description": "As the If-None-Match of the request"}
+    app.add_api_route(
+        PREFIX + route.path,
+        route.endpoint,
+        methods=["GET" if route.body is None else "POST"],
+        response_class=Response,
+        responses=responses,
+        openapi_extra=extra,
+    )
+
+
+def _content(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {media_type: {"schema": schema}}
+
+
+def _reference(shape: type[msgspec.Struct]) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{shape.__name__}"}
+
+
+def _contract(app: FastAPI) -> dict[str, Any]:
+    """OpenAPI 3.1, its schemas made from the structs that are encoded and decoded."""
+    found = get_openapi(
+        title=app.title, version=app.version, openapi_version="3.1.0", routes=app.routes
+    )
+    shapes: list[type[msgspec.Struct]] = [Problem, answers.ProvedRecord]
+    shapes += [route.shape for route in ROUTES if route.shape is not None]
+    shapes += [route.body for route in ROUTES if route.body is not None]
+    _out, schemas = msgspec.json.schema_components(
+        shapes, ref_template="#/components/schemas/{name}"
+    )
+    found["components"] = {"schemas": schemas}
+    return found
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    return problem_response(error, language_of(request.headers.raw), request.state.request_id)
+
+
+def _not_modified(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, NotModified)
+    return Response(None, 304, {"ETag": error.head.etag, "Cache-Control": "no-cache"})
+
+
+def _malformed(request: Request, error: Exception) -> Response:
+    """A parameter of the path or query that does not have its declared form."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    field = ".".join([str(part) for part in first["loc"][1:]])
+    return _refused(request, Malformed(field=field, rule=str(first["msg"])[:RULE_MAX]))
+
+
+def _no_route(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    reasons: dict[int, DoorRefusal] = {404: NotFound(), 405: MethodNotAllowed()}
+    response = _refused(request, reasons.get(error.status_code, BadRequest()))
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """A bug: the trace goes to the log, and the reader gets the id to find it by."""
+    trace = "".join(traceback.format_exception(error))
+    log("failed", request_id=request.state.request_id, path=request.url.path, trace=trace)
+    return _refused(request, Failed())

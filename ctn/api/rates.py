@@ -1,0 +1,53 @@
+"""How often an address may ask: a bucket of tokens each (reliability.md 2)."""
+
+import time
+from collections.abc import Callable
+from ipaddress import IPv4Address, ip_address, ip_network
+
+RATE = 20
+BURST = 100
+ADDRESSES_MAX = 10_000
+NETWORK_BITS = 64  # whoever holds one IPv6 address holds its whole network
+
+
+class Rates:
+    """The buckets of the addresses seen last; a full bucket is the same as none."""
+
+    def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
+        self._clock = clock
+        self._buckets: dict[str, tuple[int, int]] = {}
+
+    def take(self, client: str) -> bool:
+        """Whether a client may ask now; takes one token when it may."""
+        key = bucket_of(client)
+        now = self._clock()
+        # In millionths of a token, so that no rounding gives or takes one.
+        full = BURST * 1_000_000
+        left, since = self._buckets.pop(key, (full, now))
+        left = min(full, left + (now - since) * RATE // 1000)  # down: the server gains
+        allowed = left >= 1_000_000
+        self._buckets[key] = (left - 1_000_000 if allowed else left, now)
+        if len(self._buckets) > ADDRESSES_MAX:
+            del self._buckets[next(iter(self._buckets))]
+        return allowed
+
+
+def bucket_of(client: str) -> str:
+    """The bucket of a client: its IPv4 address, or the /64 of its IPv6 address."""
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return ""
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address.packed, NETWORK_BITS), strict=False))
+
+
+def is_loopback(client: str) -> bool:
+    """Whether a client is on this machine."""
+    try:
+        return ip_address(client).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,286 @@
+"""The client of a platform's REST doors, blocking and asynchronous.
+
+    client = Client("http://127.0.0.1:8080")
+    client.submit([Transfer("cny", 2_500_000, address)], key)
+
+It raises the ledger's own refusal classes. With `trust`, a block maker's key, every record that it
+returns was proved against a header sealed by that maker.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from types import TracebackType
+from typing import Any, NamedTuple, Self, TypeVar, Unpack
+
+import httpx
+
+from ctn.client import talks
+from ctn.client.building import Signer, Terms, key_of
+from ctn.client.talks import Answer, Ask, Outcome, Pause, Reply, Talk
+from ctn.kernel.op import Op
+from ctn.kernel.receipt import Receipt
+
+TIMEOUT_SECONDS = 40.0  # a submission is held for at most 30
+NO_REPLY = Reply(0, b"")
+T = TypeVar("T")
+
+
+class Row(NamedTuple):
+    """One record of a listing: its id and value."""
+
+    id: str
+    value: Any
+
+
+class Client:
+    """A blocking client; use it in `with`, or call `close`."""
+
+    def __init__(self, url: str, trust: str | None = None) -> None:
+        """`url` of the platform, without a path; `trust` the maker's key, 64 hex, or None."""
+        self.trust = trust
+        self._chain = ""
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def status(self) -> Answer:
+        """Chain, height, root and state of the node (thallo.md 5)."""
+        return self._run(talks.get("/status"))
+
+    def block(self, height: int) -> Answer:
+        """Header, hash, seal and transaction ids of a block; RefusalError when there is none."""
+        return self._run(talks.get(f"/blocks/{height}"))
+
+    def transaction(self, identity: str, *, prove: bool = False) -> Answer:
+        """What became of a transaction id (64 hex); RefusalError when it is not known."""
+        return self._run(talks.get(f"/transactions/{identity}?prove={int(prove)}"))
+
+    def account(self, address: str) -> Answer:
+        """Record, next sequence and balances (decimal strings of base units) of an address."""
+        return self._run(talks.get(f"/accounts/{address}"))
+
+    def state(self, table: str, place: str, *, prove: bool = False) -> Answer:
+        """`value` of a record, None when there is none, with its height, time and age in ms.
+
+        With `trust` the value was proved (ProofInvalid otherwise); with `prove` alone the proof
+        is given and `value` is its exact text.
+        """
+        if self.trust is None:
+            return self._run(talks.state(table, place, prove=prove))
+        chain = self._chain = self._chain or self.status()["chain"]
+        return self._run(talks.proved_state(table, place, maker=self.trust, chain=chain))
+
+    def balance(self, account: str, asset: str) -> int:
+        """What an account holds of an asset, in base units; proved when `trust` is given."""
+        value = self.state("balance", f"{account}/{asset}")["value"]
+        return int(value or 0)
+
+    def records(self, table: str, prefix: str = "") -> Iterator[Row]:
+        """The records of a table whose ids begin with `prefix`, in byte order.
+
+        With `trust` each one is proved; that none is missing is not.
+        """
+        after: str | None = ""
+        while after is not None:
+            found = self._run(talks.page(table, prefix, after))
+            for item in found["items"]:
+                value = item["value"]
+                if self.trust is not None:
+                    value = self.state(table, item["id"])["value"]
+                yield Row(item["id"], value)
+            after = found["next"]
+
+    def build(self, ops: Sequence[Op], sender: str, /, **terms: Unpack[Terms]) -> bytes:
+        """The body of a transaction for `sender`, to be signed elsewhere (`building.Terms`).
+
+        Unless `schemes` or `fee` are stated, its fee allows for all signers of the account.
+        """
+        return self._run(talks.body_of(ops, (), _sent_by(sender, terms)))
+
+    def submit(
+        self,
+        ops: Sequence[Op],
+        keys: Signer | Sequence[Signer],
+        *,
+        wait: bool = True,
+        **terms: Unpack[Terms],
+    ) -> Outcome:
+        """Build, sign and send a transaction, and wait for its block (at most 30 s).
+
+        Raises the ledger's refusal, whether a door or the block refused, or Unanswered with the
+        envelope, which `send` may repeat. One call is one intention: within it only the same
+        envelope is ever sent again.
+        """
+        return self._run(talks.submit(ops, key_of(keys), terms, wait=wait))
+
+    def send(self, envelope: bytes, *, wait: bool = True) -> Outcome:
+        """Send a signed envelope; the same one again gives the same transaction's answer."""
+        return self._run(talks.send(envelope, wait=wait))
+
+    def simulate(self, envelope: bytes) -> Receipt:
+        """The receipt that an envelope would get in the next block; signatures are not checked."""
+        return self._run(talks.simulate(envelope))
+
+    def follow(self, from_height: int) -> Iterator[Answer]:
+        """Each block from a height on, as it is made; goes on by itself after a lost connection."""
+        height = from_height
+        while True:
+            yield self._run(talks.next_block(height))
+            height += 1
+
+    def _run(self, talk: Talk[T]) -> T:
+        step = next(talk)
+        try:
+            while True:
+                step = talk.send(self._serve(step))
+        except StopIteration as end:
+            found: T = end.value
+            return found
+
+    def _serve(self, step: Ask | Pause) -> Reply:
+        if isinstance(step, Pause):
+            time.sleep(step.milliseconds / 1000)
+            return NO_REPLY
+        try:
+            reply = self._http.request(
+                step.method, step.path, content=step.body, headers=_headers(step)
+            )
+        except httpx.TransportError:
+            return NO_REPLY
+        return Reply(reply.status_code, reply.content)
+
+
+class AsyncClient:
+    """The same client for asyncio; use it in `async with`, or call `close`."""
+
+    def __init__(self, url: str, trust: str | None = None) -> None:
+        """`url` of the platform, without a path; `trust` the maker's key, 64 hex, or None."""
+        self.trust = trust
+        self._chain = ""
+        self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._http.aclose()
+
+    async def status(self) -> Answer:
+        """As `Client.status`."""
+        return await self._run(talks.get("/status"))
+
+    async def block(self, height: int) -> Answer:
+        """As `Client.block`."""
+        return await self._run(talks.get(f"/blocks/{height}"))
+
+    async def transaction(self, identity: str, *, prove: bool = False) -> Answer:
+        """As `Client.transaction`."""
+        return await self._run(talks.get(f"/transactions/{identity}?prove={int(prove)}"))
+
+    async def account(self, address: str) -> Answer:
+        """As `Client.account`."""
+        return await self._run(talks.get(f"/accounts/{address}"))
+
+    async def state(self, table: str, place: str, *, prove: bool = False) -> Answer:
+        """As `Client.state`."""
+        if self.trust is None:
+            return await self._run(talks.state(table, place, prove=prove))
+        chain = self._chain = self._chain or (await self.status())["chain"]
+        return await self._run(talks.proved_state(table, place, maker=self.trust, chain=chain))
+
+    async def balance(self, account: str, asset: str) -> int:
+        """As `Client.balance`."""
+        value = (await self.state("balance", f"{account}/{asset}"))["value"]
+        return int(value or 0)
+
+    async def records(self, table: str, prefix: str = "") -> AsyncIterator[Row]:
+        """As `Client.records`."""
+        after: str | None = ""
+        while after is not None:
+            found = await self._run(talks.page(table, prefix, after))
+            for item in found["items"]:
+                value = item["value"]
+                if self.trust is not None:
+                    value = (await self.state(table, item["id"]))["value"]
+                yield Row(item["id"], value)
+            after = found["next"]
+
+    async def build(self, ops: Sequence[Op], sender: str, /, **terms: Unpack[Terms]) -> bytes:
+        """As `Client.build`."""
+        return await self._run(talks.body_of(ops, (), _sent_by(sender, terms)))
+
+    async def submit(
+        self,
+        ops: Sequence[Op],
+        keys: Signer | Sequence[Signer],
+        *,
+        wait: bool = True,
+        **terms: Unpack[Terms],
+    ) -> Outcome:
+        """As `Client.submit`."""
+        return await self._run(talks.submit(ops, key_of(keys), terms, wait=wait))
+
+    async def send(self, envelope: bytes, *, wait: bool = True) -> Outcome:
+        """As `Client.send`."""
+        return await self._run(talks.send(envelope, wait=wait))
+
+    async def simulate(self, envelope: bytes) -> Receipt:
+        """As `Client.simulate`."""
+        return await self._run(talks.simulate(envelope))
+
+    async def follow(self, from_height: int) -> AsyncIterator[Answer]:
+        """As `Client.follow`."""
+        height = from_height
+        while True:
+            yield await self._run(talks.next_block(height))
+            height += 1
+
+    async def _run(self, talk: Talk[T]) -> T:
+        step = next(talk)
+        try:
+            while True:
+                step = talk.send(await self._serve(step))
+        except StopIteration as end:
+            found: T = end.value
+            return found
+
+    async def _serve(self, step: Ask | Pause) -> Reply:
+        if isinstance(step, Pause):
+            await asyncio.sleep(step.milliseconds / 1000)
+            return NO_REPLY
+        try:
+            reply = await self._http.request(
+                step.method, step.path, content=step.body, headers=_headers(step)
+            )
+        except httpx.TransportError:
+            return NO_REPLY
+        return Reply(reply.status_code, reply.content)
+
+
+def _headers(ask: Ask) -> dict[str, str]:
+    return {} if ask.body is None else {"Content-Type": "application/json"}
+
+
+def _sent_by(sender: str, terms: Terms) -> Terms:
+    stated = terms.copy()
+    stated["sender"] = sender
+    return stated
