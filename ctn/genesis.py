@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ctn.kernel.block import Clock
 from ctn.kernel.codec import encode
-from ctn.kernel.commitment import change
+from ctn.kernel.commitment import leaf_hash
 from ctn.kernel.genesis import Genesis, chain_name
 from ctn.kernel.invariant import Breach, recount_balances
 from ctn.kernel.record import Record
@@ -44,9 +44,8 @@ def genesis_values(genesis: Genesis) -> dict[bytes, bytes]:
 def genesis_machine(genesis: Genesis, state: State) -> Machine:
     """A machine whose state holds the genesis records already, before its first block."""
     machine = Machine(state, chain_name(genesis))
-    leaves = [(key, change(key, value)) for key, value in state.source.range(b"", b"")]
-    pairs = [(key, found.leaf) for key, found in leaves if found.leaf is not None]
-    machine.load(pairs, genesis.initial_height - 1, genesis.time)
+    rows = [(key, leaf_hash(key, value), value) for key, value in state.source.range(b"", b"")]
+    machine.load(rows, genesis.initial_height - 1, genesis.time)
     return machine
 
 

@@ -40,7 +40,7 @@ from ctn.kernel.receipt import (
     HookReceipt,
     Receipt,
 )
-from ctn.kernel.record import Index
+from ctn.kernel.record import Index, Record
 from ctn.kernel.refusal import Refusal, module_of
 from ctn.kernel.state import State
 from ctn.kernel.tx import Reader, Tx, sign_bytes
@@ -91,16 +91,29 @@ class Machine:
 
     # --- start
 
-    def load(self, leaves: Iterable[tuple[bytes, bytes]], height: int, time: int) -> bytes:
-        """Rebuild tree and indexes from the committed records: keys with their leaf hashes."""
+    def load(self, rows: Iterable[tuple[bytes, bytes, bytes]], height: int, time: int) -> bytes:
+        """Rebuild tree and indexes from the committed records: keys, leaf hashes, values."""
         self._reset_indexes()
         self.height, self.time = height, time
+        root = self.commitment.rebuild(self._warmed(rows))
         for kind in record_kinds():
             if kind.index is not None:
                 index = self.indexes[kind.index]
                 for place, record in self.state.scan(kind, "", ""):
                     index.apply(place, None, record)
-        return self.commitment.rebuild(leaves)
+        return root
+
+    def _warmed(
+        self, rows: Iterable[tuple[bytes, bytes, bytes]]
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """Keys and leaf hashes; what is decoded on the way is kept, since it was read anyway."""
+        kinds: dict[bytes, type[Record] | None] = {b"balance": None}
+        kinds |= {kind.table.encode(): kind for kind in record_kinds() if kind.table != "chain"}
+        for key, leaf, value in rows:
+            table = key.partition(b"\0")[0]
+            if table in kinds:
+                self.state.warm(kinds[table], key, value)
+            yield key, leaf
 
     def _reset_indexes(self) -> None:
         self.indexes.clear()

@@ -114,6 +114,14 @@ class State:
             self._decoders[kind] = decoder
         return decoder.decode(data)  # type: ignore[return-value]
 
+    def warm(self, kind: type[Record] | None, key: bytes, data: bytes) -> None:
+        """Keep a value that was read anyway, while the cache has room; `kind` None: a balance."""
+        place = key.decode()
+        if kind is not None and len(self._records) < CACHE_MAX:
+            self._records[place] = self.decode(kind, data)
+        elif kind is None and len(self._balances) < CACHE_MAX:
+            self._balances[place.partition("\0")[2]] = int(data)
+
     def take(
         self, records: dict[str, Record | None], balances: dict[str, int], params: dict[str, Json]
     ) -> None:

@@ -138,7 +138,7 @@ class Opened:
         # A collector that walks a million live objects at each threshold doubles the start.
         gc.disable()
         try:
-            root = self.machine.load(self.store.leaves(), head.height, head.time)
+            root = self.machine.load(self.store.rows(), head.height, head.time)
         finally:
             gc.enable()
             gc.freeze()

@@ -99,12 +99,11 @@ class Store:
                     yield key, _checked_record(key, data)
                 found = cursor.next()
 
-    def leaves(self) -> Iterator[tuple[bytes, bytes]]:
-        """Every key with its leaf hash, each value checked."""
+    def rows(self) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Every key with its leaf hash and its value, each value checked."""
         with self._environment.begin() as reading:
             for key, data in reading.cursor(db=self._records):
-                _checked_record(key, data)
-                yield key, data[:32]
+                yield key, data[:32], _checked_record(key, data)
 
     # --- reading, on any thread
 

@@ -5,11 +5,12 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from ctn.kernel.account import Role, Threshold
+from ctn.kernel.block import StuckScopes
 from ctn.kernel.codec import Amount, Count, Time
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import Need, Op
 from ctn.kernel.record import Event, Record
-from ctn.kernel.refusal import InsufficientBalance, Refusal
+from ctn.kernel.refusal import InsufficientBalance, Refusal, ScopeFrozen
 from ctn.modules.market import entry, refusals
 from ctn.modules.market.events import OrderChanged, OrdersEnded, Traded
 from ctn.modules.market.finding import check_named, own_order
@@ -45,6 +46,7 @@ class ReplaceOrder(Op, frozen=True, tag="market.replace_order"):
     writes: ClassVar[tuple[type[Record], ...]] = (Order, InstrumentState, Counters, Pace, Tape)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (
         refusals.OrderNotFound,
+        ScopeFrozen,
         refusals.OrderNotOpen,
         refusals.OrderTypeNotAllowed,
         ReplaceTooSmall,
@@ -86,6 +88,9 @@ class ReplaceOrder(Op, frozen=True, tag="market.replace_order"):
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Check what changes, then shrink the order in its place, or let it enter again."""
         old = own_order(ledger, sender, self.order, self.client_id)
+        if ledger.index(StuckScopes).scopes.get(old.instrument, 0):
+            # Only the order names the instrument, so `scope` could not.
+            raise ScopeFrozen(scope=old.instrument)
         instrument = ledger.get(Instrument, old.instrument)
         state = ledger.get(InstrumentState, old.instrument)
         assert instrument is not None

@@ -6,12 +6,14 @@ import msgspec
 
 from ctn.kernel.account import DutyKind
 from ctn.modules.assets.records import FREE, Asset, Calendar
+from ctn.modules.market.cancel_order import CancelOrder
 from ctn.modules.market.create_instrument import CreateInstrument
 from ctn.modules.market.days import first_state
 from ctn.modules.market.mutators import held
 from ctn.modules.market.place_order import PlaceOrder
 from ctn.modules.market.presets import CCER, TONNE, offered
 from ctn.modules.market.records import COUNTERS, Counters, Instrument, Order, Session, Side
+from ctn.modules.market.replace_order import ReplaceOrder
 from tests.worlds import START, World
 
 BATCH = "ccer-00001-2024-001"
@@ -88,3 +90,17 @@ def placing(side: Side = "buy", price: int = REF, tonnes: int = 1, **changes: An
         "display": None, "stp": "cancel_taker", "fills_max": 20, "client_id": None, "via": None,
     }  # fmt: skip
     return PlaceOrder(**fields | changes)
+
+
+def replacing(number: int, **changes: Any) -> ReplaceOrder:
+    """A replace that keeps everything but what is changed."""
+    fields: dict[str, Any] = {
+        "order": number, "client_id": None, "qty": None, "price": None, "trigger": None,
+        "display": None, "expires": None, "fills_max": 20,
+    }  # fmt: skip
+    return ReplaceOrder(**fields | changes)
+
+
+def cancelling(number: int) -> CancelOrder:
+    """The end of an order."""
+    return CancelOrder(number, None)

@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctn.kernel.op import SAFETY_LANE
-from ctn.modules.accounts.records import PERSON, Guard
 from ctn.modules.market.cancel_order import CancelOrder
 from ctn.modules.market.refusals import OrderNotFound, OrderNotOpen
 from tests.modules.market.worlds import (
@@ -56,7 +55,7 @@ def test_an_order_can_be_cancelled_in_every_phase(phase: str) -> None:
 def test_a_user_whose_attestation_lapsed_may_still_cancel() -> None:
     world = MarketWorld()
     ann = world.trader("ann")
-    world.put(Guard(False, (), (), 0, PERSON, START + 5_000), ann)
+    world.verified_until(ann, START + 5_000)
     world.accept(ann, buy(5, 60_000))
     world.later(10_000)
     assert ends(world.accept(ann, cancel(1))) == [(1, "user")]

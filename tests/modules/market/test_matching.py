@@ -5,13 +5,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctn.modules.accounts.records import PERSON, Guard
 from ctn.modules.identity.reads import is_trader
 from ctn.modules.market.book import Books
-from ctn.modules.market.records import Tape
+from ctn.modules.market.records import Order, Tape
 from tests.modules.market.worlds import (
     CEA,
     CNY,
+    CROWD,
     NAME,
     TONNE,
     MarketWorld,
@@ -20,6 +20,7 @@ from tests.modules.market.worlds import (
     ends,
     named,
     replace,
+    rested,
     sell,
     state,
 )
@@ -184,36 +185,30 @@ def test_an_expired_maker_ends_when_it_is_reached() -> None:
 
 
 def test_a_maker_outside_the_band_ends_and_is_not_traded() -> None:
-    world = MarketWorld()
-    ann, ben = world.trader("ann", tonnes=10), world.trader("ben")
-    world.accept(ann, sell(5, 54_000))
-    world.accept(ann, sell(5, 60_000))
-    move_band(world, low=55_000)
-    events = world.accept(ben, buy(5, 60_000))
-    assert sold_to(events) == [("order:2", 5, 60_000)]
-    assert ends(events) == [(1, "band")]
+    world, ann, ben = crowd()
+    world.resting(*outside(ann, CROWD + 1), rested(CROWD + 2, ann, "sell", 60_000))
+    events = world.accept(ben, buy(1, 60_000))
+    assert sold_to(events) == [(f"order:{CROWD + 2}", 1, 60_000)]
+    assert ends(events) == [(CROWD + 1, "band")]
     assert named(events, "OrdersEnded")[0]["orders"][0]["state"] == "expired"
 
 
-def move_band(world: MarketWorld, **changes: Any) -> None:
-    """A new band, as a day roll sets it, straight in the committed state."""
-    machine = world.machine
-    ledger = machine.draft(world.time + 1)
-    ledger.put(world.figures().replace(**changes))
-    commit(world, ledger)
+def crowd() -> tuple[MarketWorld, str, str]:
+    """A market whose band has risen to 55,000, a seller and a buyer."""
+    world = MarketWorld()
+    world.put(state(low=55_000))
+    return world, world.trader("ann"), world.trader("ben")
 
 
-def commit(world: MarketWorld, ledger: Any) -> None:
-    changes = world.machine.changes(ledger)
-    world.machine.commitment.update([item.change for item in changes])
-    world.machine.state.source.write({item.key: item.value for item in changes})  # type: ignore[attr-defined]
-    world.machine.state.take(ledger.records, ledger.balances, {})
+def outside(seller: str, count: int) -> list[Order]:
+    """Asks below that band; the hooks of a block take out the first `CROWD` of them."""
+    return [rested(no, seller, "sell", 54_000) for no in range(1, count + 1)]
 
 
 def test_a_maker_that_may_trade_no_more_ends_for_freeze() -> None:
     world = MarketWorld()
     ann, ben, cat = (world.trader(name, tonnes=10) for name in ("ann", "ben", "cat"))
-    world.put(Guard(False, (), (), 0, PERSON, START + 30_000), ann)
+    world.verified_until(ann, START + 30_000)
     world.accept(ann, sell(5, 60_000))
     world.accept(ben, sell(5, 60_000))
     world.later(60_000)
@@ -322,12 +317,10 @@ def test_after_fills_max_makers_the_rest_stays_when_nothing_crosses() -> None:
 
 
 def test_makers_that_are_over_count_as_touched() -> None:
-    world = MarketWorld()
-    ann, ben = world.trader("ann", tonnes=10), world.trader("ben")
-    world.accept(ann, sell(1, 54_000), sell(1, 54_100), sell(1, 60_000))
-    move_band(world, low=55_000)
+    world, ann, ben = crowd()
+    world.resting(*outside(ann, CROWD + 2), rested(CROWD + 3, ann, "sell", 60_000))
     events = world.accept(ben, buy(2, 60_000, fills_max=1))
-    assert ends(events) == [(1, "band"), (4, "fills_max")]
+    assert ends(events) == [(CROWD + 1, "band"), (CROWD + 4, "fills_max")]
 
 
 FLOW = st.lists(

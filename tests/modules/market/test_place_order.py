@@ -4,14 +4,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ctn.kernel.account import DutyKind
 from ctn.kernel.refusal import InsufficientBalance
 from ctn.modules.market import refusals
 from ctn.modules.market.place_order import ClientIdReused
-from ctn.modules.market.records import Order, Pace, Via
+from ctn.modules.market.records import Order, Pace, Session, Status, Via
+from ctn.modules.market.set_status import SetStatus
 from tests.modules.market.worlds import (
     CEA,
     HIGH,
     LOW,
+    NAME,
     TONNE,
     MarketWorld,
     buy,
@@ -21,9 +24,10 @@ from tests.modules.market.worlds import (
     market,
     named,
     sell,
-    state,
 )
 from tests.worlds import DAY, START
+
+EIGHT = 480  # the minute of START
 
 
 def two() -> tuple[MarketWorld, str, str]:
@@ -202,17 +206,30 @@ def test_refuses_a_client_id_with_other_fields() -> None:
     assert facts == {"client_id": "A.1", "order": 1}
 
 
-@pytest.mark.parametrize("phase", ["closed", "suspended", "call", "delisted"])
-def test_refuses_outside_phase_open(phase: str) -> None:
+def test_refuses_outside_the_sessions() -> None:
+    world = MarketWorld(sessions=(Session("book", 0, EIGHT), Session("book", EIGHT + 1, 1_440)))
+    ben = world.trader("ben")
+    world.empty_block()
+    facts = world.refuse(ben, refusals.MarketClosed, buy(1, 60_000))
+    assert facts["phase"] == "closed"
+    world.later(60_000)
+    world.accept(ben, buy(1, 60_000))
+
+
+@pytest.mark.parametrize("status", ["suspended", "delisted"])
+def test_refuses_an_instrument_that_its_operator_stopped(status: Status) -> None:
     world, _ann, ben = two()
-    world.put(state(phase=phase))
-    world.refuse(ben, refusals.MarketClosed, buy(1, 60_000))
+    operator = world.authority("operator", DutyKind.OPERATOR)
+    world.accept(operator, SetStatus(NAME, status))
+    facts = world.refuse(ben, refusals.MarketClosed, buy(1, 60_000))
+    assert facts["status"] == status
 
 
 @pytest.mark.parametrize("changes", [{"status": "draft"}, {"modes": ("listed", "block")}])
 def test_refuses_an_instrument_without_an_active_book(changes: dict[str, object]) -> None:
     world, _ann, ben = two()
     world.put(instrument(**changes))
+    world.empty_block()
     world.refuse(ben, refusals.MarketClosed, buy(1, 60_000))
 
 

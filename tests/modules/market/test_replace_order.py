@@ -4,22 +4,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctn.kernel.refusal import InsufficientBalance
+from ctn.kernel.block import Stuck
+from ctn.kernel.refusal import InsufficientBalance, ScopeFrozen
 from ctn.modules.market import refusals
-from ctn.modules.market.records import Pace
+from ctn.modules.market.records import Pace, Session
 from ctn.modules.market.replace_order import ReplaceOrder, ReplaceTooSmall
-from tests.modules.market.test_matching import commit, move_band
 from tests.modules.market.worlds import (
+    CROWD,
     HIGH,
+    NAME,
     TONNE,
     MarketWorld,
     buy,
+    cancel,
     ends,
-    instrument,
     named,
     replace,
+    rested,
     sell,
+    state,
 )
+from tests.modules.registry.worlds import refuse_at_door
 from tests.worlds import DAY, START
 
 
@@ -113,18 +118,20 @@ def test_an_order_is_named_by_its_client_id_too() -> None:
 
 
 def test_a_smaller_total_is_taken_while_the_market_is_closed() -> None:
-    world, ann, _ben = one_bid()
-    close(world)
+    world, ann = closed_bid()
     world.accept(ann, replace(1, qty=3))
     assert place_of(world) == (1, 3)
 
 
-def close(world: MarketWorld) -> None:
-    """The book closes, straight in the committed state."""
-    ledger = world.machine.draft(world.time + 1)
-    ledger.put(world.figures().replace(phase="closed"))
-    ledger.put(instrument(sessions=(), status="suspended"))
-    commit(world, ledger)
+def closed_bid() -> tuple[MarketWorld, str]:
+    """A buyer whose order 1 rests over the end of the session."""
+    world = MarketWorld(sessions=(Session("book", 0, 540),))
+    ann = world.trader("ann")
+    world.accept(ann, buy(5, 60_000))
+    world.later(DAY // 24)
+    world.empty_block()
+    assert world.figures().phase == "closed"
+    return world, ann
 
 
 def test_refuses_an_order_that_is_not_there_or_anothers() -> None:
@@ -134,22 +141,49 @@ def test_refuses_an_order_that_is_not_there_or_anothers() -> None:
 
 
 def test_refuses_an_order_that_is_over() -> None:
-    world, ann, _ben = one_bid()
-    move_band(world, high=59_000)
-    world.refuse(ann, refusals.OrderNotOpen, replace(1, qty=3))
+    world = MarketWorld()
+    ann, ben = world.trader("ann"), world.trader("ben")
+    world.put(state(high=59_000))
+    # The hooks of the block end ben's; ann's is over too, and stands.
+    crowd = [rested(no, ben, "buy", 60_000) for no in range(1, CROWD + 1)]
+    mine = rested(CROWD + 1, ann, "buy", 60_000, qty=5 * TONNE, open=5 * TONNE, shown=5 * TONNE)
+    world.resting(*crowd, mine)
+    receipt = world.run(ann, replace(CROWD + 1, qty=3))
+    assert (receipt.refusal, receipt.facts) == ("market.OrderNotOpen", {"order": CROWD + 1})
+    assert world.order(CROWD + 1) == mine
+
+
+def test_refuses_an_order_of_an_instrument_that_a_bug_stopped() -> None:
+    world, ann = found_bid()
+    world.put(Stuck(NAME, 0), f"market/{NAME}")
+    facts = world.refuse(ann, ScopeFrozen, replace(1, qty=3))
+    assert facts == {"scope": NAME}
+    world.accept(ann, cancel(1))
 
 
 def test_an_order_on_the_far_side_of_a_new_band_stands_but_enters_no_more() -> None:
-    world, ann, _ben = one_bid()
-    move_band(world, low=60_100)
+    world, ann = found_bid()
+    world.put(state(low=60_100))
     world.accept(ann, replace(1, qty=3))
     world.refuse(ann, refusals.OutsideBand, replace(1, qty=6))
 
 
+def found_bid(**changes: object) -> tuple[MarketWorld, str]:
+    """A buyer whose order 1, 5 t at 60,000, rests since genesis."""
+    world = MarketWorld(**changes)
+    ann = world.trader("ann")
+    five = {"qty": 5 * TONNE, "open": 5 * TONNE, "shown": 5 * TONNE}
+    world.resting(rested(1, ann, "buy", 60_000, **five))
+    return world, ann
+
+
 @pytest.mark.parametrize("field", ["trigger", "display"])
 def test_refuses_a_field_of_a_rule_that_is_not_there(field: str) -> None:
-    with pytest.raises(refusals.OrderTypeNotAllowed):
-        replace(1, **{field: 60_000}).check()
+    world, ann, _ben = one_bid()
+    facts = refuse_at_door(
+        world, ann, refusals.OrderTypeNotAllowed, replace(1, **{field: 60_000})
+    )
+    assert facts == {"field": field}
 
 
 def test_refuses_a_total_that_leaves_less_than_a_lot() -> None:
@@ -161,16 +195,12 @@ def test_refuses_a_total_that_leaves_less_than_a_lot() -> None:
 
 
 def test_refuses_a_new_price_while_the_market_is_closed() -> None:
-    world, ann, _ben = one_bid()
-    close(world)
+    world, ann = closed_bid()
     world.refuse(ann, refusals.MarketClosed, replace(1, price=60_100))
 
 
 def test_refuses_a_new_entry_of_an_owner_who_is_not_eligible_any_more() -> None:
-    world, ann, _ben = one_bid()
-    ledger = world.machine.draft(world.time + 1)
-    ledger.put(instrument(eligible=("enterprise",)))
-    commit(world, ledger)
+    world, ann = found_bid(eligible=("enterprise",))
     world.refuse(ann, refusals.NotEligible, replace(1, qty=6))
 
 
@@ -192,10 +222,8 @@ def test_refuses_an_expiry_that_is_past_or_not_for_this_order() -> None:
 
 
 def test_refuses_the_101st_in_a_block() -> None:
-    world, ann, _ben = one_bid()
-    ledger = world.machine.draft(world.time + 1)
-    ledger.put(Pace(2, 100), ann)
-    commit(world, ledger)
+    world, ann = found_bid()
+    world.put(Pace(1, 100), ann)
     world.refuse(ann, refusals.RateLimited, replace(1, qty=3))
     world.accept(ann, replace(1, qty=3))
 

@@ -5,12 +5,23 @@ Prices are in money base units a tonne (tick 100), quantities in whole tonnes (l
 
 from typing import Any
 
+from ctn.kernel.block import HOOK_ITEMS_MAX
 from ctn.kernel.codec import INT_MAX
+from ctn.modules.accounts.records import Guard
 from ctn.modules.assets.records import Calendar
 from ctn.modules.market.book import Books
 from ctn.modules.market.cancel_order import CancelOrder
+from ctn.modules.market.mutators import held
 from ctn.modules.market.place_order import PlaceOrder
-from ctn.modules.market.records import Instrument, InstrumentState, Order, Session
+from ctn.modules.market.records import (
+    COUNTERS,
+    Counters,
+    Instrument,
+    InstrumentState,
+    Order,
+    Session,
+    Side,
+)
 from ctn.modules.market.replace_order import ReplaceOrder
 from tests.worlds import CNY, DAY, START, World
 
@@ -19,6 +30,7 @@ CEA = "cea24"
 NAME = "cea24-cny"
 REF = 60_000
 LOW, HIGH = 54_000, 66_000
+CROWD = HOOK_ITEMS_MAX  # as many are over as the hooks of one block take out
 
 
 def instrument(**changes: Any) -> Instrument:
@@ -61,6 +73,19 @@ class MarketWorld(World):
         if tonnes:
             self.grant(address, CEA, tonnes * TONNE)
         return address
+
+    def verified_until(self, address: str, time: int) -> None:
+        """Let the attestation of a person end at a block time in ms after genesis."""
+        attestation = self._records[("attestation", f"{address}/{0:020d}")]
+        self.put(attestation.replace(expires=time))
+        self.put(Guard(False, (), (), 0, attestation.kind, time), address)
+
+    def resting(self, *orders: Order) -> None:
+        """Orders in genesis, each with what it holds."""
+        for order in orders:
+            self.put(order)
+            self.grant(f"order:{order.no}", "cny" if order.side == "buy" else CEA, held(order))
+        self.put(Counters(1 + max(order.no for order in orders), 1, 0), COUNTERS)
 
     def order(self, number: int) -> Order | None:
         """An open order, or None."""
@@ -105,6 +130,17 @@ def market(side: str, tonnes: int, protect_bp: int | None = 100, **changes: Any)
     return limit(side, tonnes, 0, **(fields | changes))
 
 
+def rested(no: int, account: str, side: Side, at: int, **changes: Any) -> Order:
+    """An order of one tonne that rests in genesis, until cancelled."""
+    plain = Order(
+        no=no, account=account, instrument=NAME, side=side, kind="limit", price=at, trigger=None,
+        qty=TONNE, open=TONNE, display=None, shown=TONNE, tif="gtc", expires=START + 89 * DAY,
+        post_only=False, stp="cancel_taker", rank=0, seq=no, height=0, state="open",
+        cap=3_000_000, credit=0, via=None, client_id=None,
+    )  # fmt: skip
+    return plain.replace(**changes)
+
+
 def replace(order: int | None, **changes: Any) -> ReplaceOrder:
     """A replace that keeps everything but what is changed; `qty` in whole tonnes."""
     fields: dict[str, Any] = {
@@ -132,4 +168,4 @@ def ends(events: list[dict[str, Any]]) -> list[tuple[int, str]]:
             for row in event["orders"]]  # fmt: skip
 
 
-__all__ = ["CEA", "CNY", "HIGH", "LOW", "NAME", "REF", "TONNE", "MarketWorld"]
+__all__ = ["CEA", "CNY", "CROWD", "HIGH", "LOW", "NAME", "REF", "TONNE", "MarketWorld"]

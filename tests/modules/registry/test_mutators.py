@@ -170,9 +170,10 @@ def test_retire_for_refuses_as_a_retirement_from_the_market_does() -> None:
 def test_reads_tell_what_is_open_and_what_stops() -> None:
     world = World()
     alice = world.person("alice")
-    put_batch(world, (1, 5, "held", alice), (6, 9, "bridging", alice), (10, 20, "cancelled", alice))
+    put_batch(world, (1, 9, "held", alice), (10, 20, "cancelled", alice))
     freeze_of(world, "parts")
     ledger = world.draft()
+    step(ledger, BATCH, 6, 9, "bridging", alice, "b-1")
     assert is_tradable(ledger, BATCH)
     assert is_tradable(ledger, "cny")
     assert held_g(ledger, alice, CLASS) == 9 * TONNE

@@ -5,12 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctn.kernel.refusal import AmountZero, InsufficientBalance, Malformed
-from ctn.modules.accounts.records import PERSON, Guard
 from ctn.modules.registry.intervals import BatchImpaired, Frozen, TooManyIntervals
 from ctn.modules.registry.records import BatchNotFound
 from ctn.modules.registry.withdraw import Withdraw
 from tests.modules.registry.worlds import BATCH, TONNE, freeze_of, put_batch, rows_of
-from tests.worlds import START, World
+from tests.worlds import World
 
 CUSTODY = "custody:" + BATCH
 
@@ -39,7 +38,7 @@ def test_a_lapsed_account_may_still_withdraw() -> None:
     alice = world.person("alice")
     put_batch(world, (1, 5, "custody", ""))
     world.grant(alice, BATCH, 5 * TONNE)
-    world.put(Guard(False, (), (), 0, PERSON, START - 1), alice)
+    world.lapse(alice)
     world.accept(alice, Withdraw(BATCH, 1))
 
 

@@ -1,0 +1,115 @@
+"""`ctn node`: the engine alone, and what repairs and inspects its home."""
+
+import typer
+
+from ctn.cli.terminal import Trouble, options, progress, say, table
+
+app = typer.Typer(no_args_is_help=True, help="The engine alone, and care for its home.")
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+
+
+@app.command()
+def start() -> None:
+    """Run the engine of a home until SIGTERM or Ctrl-C."""
+    from ctn.cli.homes import chain_home
+    from ctn.node.process import run_node
+
+    raise typer.Exit(run_node(chain_home().folder))
+
+
+@app.command()
+def status() -> None:
+    """Show chain, height, root and condition of the node that the options name."""
+    from ctn.cli.link import linked
+
+    with linked() as link:
+        answer = link.status()
+    say(answer, *table([(name, str(value)) for name, value in answer.items()]))
+
+
+@app.command("accept-rollback")
+def accept_rollback() -> None:
+    """Take the state as the newest, after an old copy was put back on purpose."""
+    from ctn.cli.homes import chain_home
+    from ctn.node.home import accept_rollback as accept
+
+    head = accept(chain_home())
+    say(
+        {"height": head.height, "block": head.block},
+        f"the state at height {head.height} counts as the newest",
+    )
+
+
+@app.command()
+def replay(
+    dry_run: bool = typer.Option(False, help="Compare with the records; change nothing."),
+) -> None:
+    """Run all blocks again from genesis and write the records anew; the node must be stopped."""
+    from ctn.cli.homes import chain_home
+    from ctn.node.replay import rebuild
+    from ctn.node.replay import replay as compare
+
+    with progress("running again") as told:
+        replayed = (compare if dry_run else rebuild)(chain_home(), told)
+    what = "equal to" if dry_run else "written from"
+    say(
+        {"written": not dry_run} | replayed._asdict(),
+        f"{replayed.records} records {what} {replayed.blocks} blocks with "
+        f"{replayed.transactions} transactions, height {replayed.height}",
+        f"root {replayed.root}",
+    )
+
+
+@app.command()
+def scrub() -> None:
+    """Read and check every stored value and transaction place; the engine may run."""
+    from ctn.cli.export import source
+
+    sizes: dict[str, int] = {}
+    with source() as opened, progress("reading") as told:
+        for name, size in opened.store.check_all():
+            sizes[name] = sizes.get(name, 0) + size
+            told(sum(sizes.values()), 0)
+        opened.store.check_places()
+    say(
+        {"bytes": sum(sizes.values()), "databases": sizes},
+        *table([(name, f"{size} bytes good") for name, size in sizes.items()]),
+    )
+
+
+@app.command()
+def recount() -> None:
+    """Test every invariant over the whole state; the node must be stopped."""
+    from ctn.cli.homes import chain_home
+    from ctn.kernel.invariant import Breach
+    from ctn.node.home import Opened
+
+    opened = Opened(chain_home())
+    try:
+        rows = opened.store.range(b"balance\0", b"")
+        balances = {key[8:].decode(): int(value) for key, value in rows}
+        opened.machine.recount(balances)
+    except Breach as breach:
+        raise Trouble(f"Breach: {breach}", 70) from None
+    finally:
+        opened.close()
+    height = opened.machine.height
+    say(
+        {"height": height, "balances": len(balances)},
+        f"every invariant holds at height {height}, over {len(balances)} balances",
+    )
+
+
+@app.command()
+def doctor() -> None:
+    """Look for what would stop a start or weaken a home, without changing it."""
+    from ctn.cli.doctor import examine
+
+    found = examine(options().home)
+    say(
+        {"checks": [row._asdict() for row in found]},
+        *table([(row.state, row.what, row.found) for row in found]),
+    )
+    if any(row.state == FAIL for row in found):
+        raise typer.Exit(1)

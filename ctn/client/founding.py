@@ -1,0 +1,175 @@
+"""The genesis of a new chain: who holds which duty, who is attested, and the first money.
+
+Everything else that a chain remembers comes about by operations; only those who may give the
+first attestation or duty must stand in the first state (engine.md 16, people.md 5.2).
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, NotRequired, TypedDict, Unpack
+
+import msgspec
+
+from ctn.kernel.account import DutyKind
+from ctn.kernel.asset import balance_id, issued
+from ctn.kernel.codec import Json
+from ctn.kernel.genesis import Genesis
+from ctn.kernel.record import Record, numbered
+from ctn.modules import record_kinds
+from ctn.modules.accounts.records import ENTERPRISE_MIN_APPROVERS, INSTITUTION, PERSON, Guard
+from ctn.modules.assets.records import FREE, Asset
+from ctn.modules.identity.records import LIVE, Attestation, Duty
+
+CNY = "cny"
+DEV = "dev"
+YEAR_MS = 365 * 86_400_000
+ATTESTED_YEARS = 5
+PERSON_LEVEL, ORGANISATION_LEVEL = 2, 3
+NO_CREDENTIAL = "00" * 32
+
+# Class id, kind, registry, transfer: the presets of registry.md 3. Those of CTN issue here.
+CLASSES = (
+    ("ccer", "credit", "ctn", "non_trade"),
+    ("phr", "credit", "ctn", "free"),
+    ("vcs", "credit", "verra", "free"),
+    ("gs", "credit", "gs", "free"),
+    ("acr", "credit", "acr", "free"),
+    ("car", "credit", "car", "free"),
+    ("art", "credit", "art", "free"),
+    ("cdc", "credit", "cdc", "free"),
+    ("iso", "credit", "iso", "free"),
+    ("puro", "credit", "puro", "free"),
+    ("itl", "credit", "itl", "free"),
+    ("cea", "allowance", "ctn", "non_trade"),
+    ("eua", "allowance", "ctn", "free"),
+)
+CLASS_NAMES = {
+    "ccer": "China Certified Emission Reduction", "phr": "Inclusive carbon credit (PuHui)",
+    "vcs": "Verified Carbon Standard", "gs": "Gold Standard",
+    "acr": "American Carbon Registry", "car": "Climate Action Reserve", "art": "ART TREES",
+    "cdc": "Cercarbono", "iso": "Isometric", "puro": "Puro.earth",
+    "itl": "Kyoto units (ITL)", "cea": "China Emission Allowance",
+    "eua": "European Union Allowance",
+}  # fmt: skip
+CCER_VERIFIERS, CCER_COMMENT_DAYS = 2, 20
+
+
+class Authority(NamedTuple):
+    """An institution and what it is appointed to; an empty scope is all scopes."""
+
+    address: str
+    duty: DutyKind
+    scope: str = ""
+
+
+class Member(NamedTuple):
+    """An account that is attested from the start; members that name one `owner` share it."""
+
+    address: str
+    kind: str = PERSON
+    owner: str = ""
+    country: str = "CN"
+
+
+class Founding(TypedDict):
+    """What a chain starts with; `money` is in units of 10^-4 CNY, by address."""
+
+    time: int
+    maker: str
+    profile: str
+    authorities: Iterable[Authority]
+    people: Iterable[Member]
+    money: Mapping[str, int]
+    records: NotRequired[Iterable[tuple[Record, str]]]
+
+
+def founding(chain_id: str, **first: Unpack[Founding]) -> Genesis:
+    """The genesis of a new embedded chain at height 0.
+
+    `time` is in ms, `maker` the Ed25519 key in hex, `records` are added with their ids ("" for
+    the id that a record's own fields make). Raises ValueError for money that is not above 0,
+    and for two records with one id. Source: engine.md 16, people.md 5.2.
+    """
+    time, authorities = first["time"], list(first["authorities"])
+    rows: dict[tuple[str, str], object] = {}
+    attestor = _first_attestor(authorities)
+    members = {member.address: member for member in first["people"]}
+    members |= {found.address: Member(found.address, INSTITUTION) for found in authorities}
+    _add(rows, Asset(CNY, FREE))
+    for authority in authorities:
+        _add(rows, Duty(authority.duty.value, authority.address, authority.scope, time, None))
+    for member in members.values():
+        _add(rows, _attestation(member, attestor or member.address, time))
+        until = time + ATTESTED_YEARS * YEAR_MS
+        _add(rows, Guard(False, (), (), 0, member.kind, until), member.address)
+    for record, place in first.get("records", ()):
+        _add(rows, record, place)
+    rows |= _balances(first["money"])
+    params: dict[str, Json] = {"fee_asset": CNY}
+    if first["profile"] == DEV:
+        params[ENTERPRISE_MIN_APPROVERS.name] = 1
+    records = sorted((table, place, value) for (table, place), value in rows.items())
+    return Genesis(chain_id, time, 1, 1, first["maker"], params, records, None, {})
+
+
+def _first_attestor(authorities: list[Authority]) -> str:
+    """Who the first attestations name; "" when nobody may attest."""
+    for authority in authorities:
+        if authority.duty is DutyKind.ATTESTOR:
+            return authority.address
+    return ""
+
+
+def _attestation(member: Member, attestor: str, time: int) -> Attestation:
+    """The first attestation of a member: level 2 for a person, 3 for an organisation."""
+    level = PERSON_LEVEL if member.kind == PERSON else ORGANISATION_LEVEL
+    owner = hashlib.sha256((member.owner or member.address).encode()).hexdigest()
+    return Attestation(
+        numbered(member.address, 0), member.address, attestor, level, member.kind,
+        member.country, (owner,), (), NO_CREDENTIAL, time, time + ATTESTED_YEARS * YEAR_MS,
+        LIVE, None,
+    )  # fmt: skip
+
+
+def _balances(money: Mapping[str, int]) -> dict[tuple[str, str], object]:
+    """The first balances, and the contra account that carries minus their sum."""
+    rows: dict[tuple[str, str], object] = {}
+    for address, amount in money.items():
+        if amount <= 0:
+            raise ValueError(f"money of {address}: {amount} is not above 0")
+        rows["balance", balance_id(address, CNY)] = amount
+    if rows:
+        rows["balance", balance_id(issued(CNY), CNY)] = -sum(money.values())
+    return rows
+
+
+def _add(rows: dict[tuple[str, str], object], record: Record, place: str = "") -> None:
+    key = (record.table, place or record.place())
+    if key in rows:
+        raise ValueError(f"two records {key[0]}/{key[1]}")
+    rows[key] = record
+
+
+def class_records() -> list[tuple[Record, str]]:
+    """The preset classes of credits and allowances, for `records` of a founding.
+
+    Empty where the ledger has no registry. Source: registry.md 3.
+    """
+    kind = {found.table: found for found in record_kinds()}.get("class")
+    if kind is None:
+        return []
+    return [(_class(kind, name, facts), "") for name, *facts in CLASSES]
+
+
+def _class(kind: type[Record], name: str, facts: list[str]) -> Record:
+    is_ccer = name == "ccer"
+    return msgspec.convert(
+        {
+            "id": name, "kind": facts[0], "name": CLASS_NAMES[name], "registry": facts[1],
+            "verifiers": CCER_VERIFIERS if is_ccer else 1, "quota_day_t": 0,
+            "buffer_ppm_min": 0, "sop_ppm": 0, "omge_ppm": 0,
+            "comment_days": CCER_COMMENT_DAYS if is_ccer else 0, "transfer": facts[2],
+            "status": "active", "freezes": [],
+        },
+        kind,
+    )  # fmt: skip
