@@ -8,6 +8,7 @@ drives it stores the outcome and then calls `committed`.
 import hashlib
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ctn.crypto import errors, schemes
@@ -396,7 +397,7 @@ class Machine:
                 key = b"balance\0" + place.encode()
                 value = b"%d" % amount if amount else None
                 found.append(Changed(key, value, change(key, value)))
-        found.sort()
+        found.sort(key=itemgetter(0))
         return found
 
     # --- off the hot path

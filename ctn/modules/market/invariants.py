@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from ctn.kernel.invariant import Breach, Breached
 from ctn.kernel.ledger import Delta, Ledger
-from ctn.kernel.record import Record
+from ctn.kernel.record import Record, event_name
 from ctn.modules.identity.reads import is_same_owner
 from ctn.modules.market.book import Books
+from ctn.modules.market.events import OrderChanged, OrderPlaced, Traded
 from ctn.modules.market.mutators import held
 from ctn.modules.market.records import (
     COUNTERS,
@@ -20,6 +21,8 @@ from ctn.modules.market.records import (
 )
 
 PAGE = 1_000
+ASKS = (event_name(OrderPlaced), event_name(OrderChanged))
+TRADED = event_name(Traded)
 
 
 def reservations_hold(ledger: Ledger, delta: Delta) -> None:
@@ -45,12 +48,14 @@ def reservations_hold(ledger: Ledger, delta: Delta) -> None:
 def fills_add_up(ledger: Ledger, delta: Delta) -> None:
     """I21 order: what was filled stands once in both orders, within their limits and owners."""
     filled: dict[str, int] = {}
-    for trade in new_trades(delta):
+    trades = {trade.no: trade for trade in new_trades(delta)}
+    for trade in trades.values():
         if is_same_owner(ledger, trade.buyer, trade.seller):
             raise Breach(f"I21 order: trade {trade.no} is within one owner")
-        for ref, is_buy in ((trade.buyer_ref, True), (trade.seller_ref, False)):
+        for ref in (trade.buyer_ref, trade.seller_ref):
             filled[ref] = filled.get(ref, 0) + trade.qty
-            _check_limit(delta, trade, ref, is_buy)
+    if trades:
+        _check_limits(ledger, delta, trades)
     for key, (before, after) in delta.records.items():
         if isinstance(after, Order):
             count, told = filled.get(f"order:{after.no}", 0), _filled(after) - _filled(before)
@@ -150,15 +155,37 @@ def _check_tape(ledger: Ledger) -> None:
         raise Breach("I21 order: the tape does not end at the counter")
 
 
-def _check_limit(delta: Delta, trade: Trade, ref: str, is_buy: bool) -> None:
-    if not ref.startswith("order:"):
-        return
-    before, after = delta.records.get(f"order\0{int(ref[6:]):020d}", (None, None))
-    order = before if after is None else after
-    if not isinstance(order, Order) or order.price is None:
-        return
-    if order.price < trade.price if is_buy else order.price > trade.price:
-        raise Breach(f"I21 order: trade {trade.no} is worse than the limit of {ref}")
+def _check_limits(ledger: Ledger, delta: Delta, trades: dict[int, Trade]) -> None:
+    """Every trade is told, and lies within what both orders asked for at that moment.
+
+    What an order asked for may change before and after a fill, and a filled order is gone: only
+    the events, which stand in their order, tell its limit then.
+    """
+    limits: dict[str, int] = {}
+    untold = dict(trades)
+    for event in ledger.events:
+        if event["event"] in ASKS:
+            limits[f"order:{event['no']}"] = event["price"]
+        elif event["event"] == TRADED:
+            trade = untold.pop(event["no"], None)
+            if trade is not None:
+                _check_limit(delta, limits, trade)
+    if untold:
+        raise Breach(f"I21 order: trade {min(untold)} is not told")
+
+
+def _check_limit(delta: Delta, limits: dict[str, int], trade: Trade) -> None:
+    for ref, is_buy in ((trade.buyer_ref, True), (trade.seller_ref, False)):
+        if not ref.startswith("order:"):
+            continue
+        limit = limits.get(ref)
+        if limit is None:
+            resting, _after = delta.records[f"order\0{int(ref[6:]):020d}"]
+            assert isinstance(resting, Order)
+            assert resting.price is not None
+            limit = resting.price
+        if limit < trade.price if is_buy else limit > trade.price:
+            raise Breach(f"I21 order: trade {trade.no} is worse than the limit of {ref}")
 
 
 def _needs(ledger: Ledger, order: Order) -> dict[str, int]:

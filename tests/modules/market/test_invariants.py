@@ -85,6 +85,20 @@ def test_finds_a_trade_within_one_owner_or_beyond_a_limit() -> None:
         ledger.undo(ledger.mark()._replace(log=0, moves=0, events=0))
 
 
+def test_finds_a_trade_that_is_not_told_or_beyond_what_was_told() -> None:
+    world, _ann, ben = traded()
+    ledger = fill_of(world, ben)
+    everything = ledger.mark()._replace(log=0)
+    fills_add_up(ledger, delta_since(ledger, everything))
+    assert [event["event"] for event in ledger.events] == ["market.OrderPlaced", "market.Traded"]
+    ledger.events[0]["price"] = 59_900
+    with pytest.raises(Breach, match="I21"):
+        fills_add_up(ledger, delta_since(ledger, everything))
+    del ledger.events[1]
+    with pytest.raises(Breach, match="I21"):
+        fills_add_up(ledger, delta_since(ledger, everything))
+
+
 def test_finds_a_trade_whose_fee_or_leg_is_missing() -> None:
     world, _ann, ben = traded()
     ledger = fill_of(world, ben)

@@ -94,6 +94,22 @@ def test_a_new_price_may_trade_at_once_under_the_same_number() -> None:
     assert [event["event"] for event in events] == ["market.OrderChanged", "market.Traded"]
 
 
+def test_a_new_price_may_fill_the_order_whole() -> None:
+    world, ann, ben = one_bid()
+    world.accept(ben, sell(5, 61_000))
+    events = world.accept(ann, replace(1, price=61_000))
+    assert [row["price"] for row in named(events, "Traded")] == [61_000]
+    assert world.order(1) is None
+
+
+def test_a_fill_is_measured_by_what_the_order_asked_for_then() -> None:
+    world, ann, ben = one_bid()
+    world.accept(ben, sell(2, 61_000))
+    events = world.accept(ann, replace(1, price=61_000), replace(1, price=59_000))
+    assert [row["price"] for row in named(events, "Traded")] == [61_000]
+    assert world.levels() == ([(59_000, 3)], [])
+
+
 def test_the_rank_is_that_of_the_new_entry() -> None:
     world = MarketWorld()
     ann = world.trader("ann", tonnes=5)

@@ -1,0 +1,165 @@
+"""A random life of a chain with all modules, from a seed, and a second count of its money.
+
+Everything goes through blocks: units come in by a bridge, are deposited, traded, retired and sent
+home, money is issued and redeemed, authorities freeze and lift, people come and lapse. Whatever
+is refused is part of the life; only what breaks is not.
+"""
+
+import json
+import random
+from collections import Counter
+from typing import Any
+
+from ctn.kernel.account import Account, DutyKind
+from ctn.kernel.op import Op, op_tag
+from ctn.kernel.receipt import APPLIED, REFUSED
+from ctn.kernel.refusal import Refusal
+from ctn.kernel.state import MemorySource
+from ctn.kernel.tx import Tx
+from ctn.machine import Outcome
+from ctn.modules.assets.records import Calendar
+from ctn.modules.market.book import Books
+from ctn.modules.market.set_status import SetStatus
+from ctn.modules.registry.deposit import Deposit
+from ctn.modules.registry.intervals import HELD, Interval, Intervals
+from ctn.modules.registry.transfer import Transfer
+from tests.modules.market.listings import creation
+from tests.modules.registry.bridge_worlds import FOREIGN, BridgeWorld, verra
+
+NAME = "vcs22-cny"
+REF = 60_000
+HOUR = 3_600_000
+TRADERS = 8
+FIRST_TONNES = 900
+
+Wish = tuple[str, Op]
+
+
+class Flow(BridgeWorld):
+    """A chain under way, with what it did so far and the balances that its receipts tell."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.chance = random.Random(seed)
+        self.put(Calendar("always", 0, 127, (), ()))
+        self.operator = self.authority("operator", DutyKind.OPERATOR)
+        self.bank = self.authority("bank", DutyKind.PAYMENT_INSTITUTION, "cny")
+        self.regulator = self.authority("regulator", DutyKind.REGULATOR)
+        self.attestor = self.authority("attestor", DutyKind.ATTESTOR)
+        self.traders = [self.alice, self.bob, self.enterprise("firm", cny=2_000)]
+        for number in range(TRADERS - 4):
+            self.traders.append(self.person(f"trader {number}", cny=500))
+        self.traders.append(self.person("second account", cny=500, owner="alice"))
+        self.standing(self.bob, rank=2, discount_bp=1_000)
+        self.newcomers = [self.stranger(f"newcomer {number}") for number in range(4)]
+        self.numbers = 1  # the next number of the foreign line
+        self.references = 0
+        self.applied: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.told: Counter[str] = Counter()
+        self.seen: dict[str, list[str]] = {}
+        self.replayed: dict[str, int] = {}
+
+    # --- blocks
+
+    def begin(self) -> None:
+        """Units come in, are handed round and deposited, and their batch is listed."""
+        self.replayed = dict(self._balances)
+        self.bring_in(self.next_serial(FIRST_TONNES))
+        each = FIRST_TONNES // len(self.traders)
+        for place, trader in enumerate(self.traders[1:], 1):
+            part = (place * each + 1, (place + 1) * each)
+            self.accept(self.alice, Transfer(FOREIGN, (part,), trader))
+            self.accept(trader, Deposit(FOREIGN, (part,)))
+        self.accept(self.operator, creation(id=NAME, asset=FOREIGN, ref=REF))
+        self.accept(self.operator, SetStatus(NAME, "active"))
+
+    def next_serial(self, tonnes: int) -> str:
+        """A serial of the foreign line that was not named yet."""
+        start = self.numbers
+        self.numbers += tonnes
+        return verra(start, self.numbers - 1)
+
+    def together(self, wishes: list[Wish]) -> Outcome:
+        """One block with a transaction for each wish."""
+        sequences: Counter[str] = Counter()
+        txs: list[Tx] = []
+        for sender, op in wishes:
+            known = self.machine.state.record(Account, sender)
+            sequence = (known.sequence if known else 0) + sequences[sender]
+            try:
+                txs.append(self.tx(sender, op, sequence=sequence))
+            except Refusal as refusal:
+                self.refused[refusal.code] += 1
+            else:
+                sequences[sender] += 1
+        return self.outcome(self.machine.arrange(txs))
+
+    def outcome(self, txs: list[Tx]) -> Outcome:
+        """A block as always; its receipts are counted and replayed."""
+        outcome = super().outcome(txs)
+        receipts = [json.loads(data) for data in outcome.receipts]
+        for tx, receipt in zip(txs, receipts, strict=False):
+            if receipt["status"] == APPLIED:
+                self.applied.update([op_tag(type(op)) for op in tx.body.ops])
+            else:
+                self.refused[receipt["refusal"]] += 1
+            assert receipt["status"] in (APPLIED, REFUSED), receipt
+            self._replay(receipt)
+        for receipt in receipts[len(txs) :]:
+            for item in receipt["hooks"]:
+                self._replay(item)
+        return outcome
+
+    def _replay(self, told: dict[str, Any]) -> None:
+        """Add up the moves of a receipt or hook item, and keep the ids that its events name."""
+        for asset, source, target, amount in told["moves"]:
+            for account, change in ((source, -amount), (target, amount)):
+                place = f"{account}/{asset}"
+                self.replayed[place] = self.replayed.get(place, 0) + change
+        for event in told["events"]:
+            self.told[event["event"]] += 1
+            for field in ("freeze", "request", "redemption", "attestation", "certificate"):
+                if field in event:
+                    self.seen.setdefault(field, []).append(event[field])
+
+    def stored_balances(self) -> dict[str, int]:
+        """Every balance as it is stored."""
+        source = self.machine.state.source
+        assert isinstance(source, MemorySource)
+        rows = source.range(b"balance\0", b"")
+        return {key.partition(b"\0")[2].decode(): int(value) for key, value in rows}
+
+    # --- what may be wished for
+
+    def someone(self) -> str:
+        """One of the traders."""
+        return self.chance.choice(self.traders)
+
+    def an(self, field: str) -> Any:
+        """A recent id of a kind that events named, else one that nothing has."""
+        found = self.seen.get(field, [])[-6:]
+        nothing = 99 if field == "redemption" else "f-" + "0" * 24
+        return self.chance.choice(found) if found else nothing
+
+    def own_order(self, trader: str) -> int:
+        """An open order of a trader, else a number that may be anybody's."""
+        index = self.machine.indexes[Books]
+        assert isinstance(index, Books)
+        return self.chance.choice([*index.holder(trader).orders] or [self.chance.randrange(1, 500)])
+
+    def own_part(self, trader: str, tonnes: int) -> tuple[tuple[int, int]]:
+        """Up to so many serials of one interval that a trader holds, else any."""
+        index = self.machine.indexes[Intervals]
+        assert isinstance(index, Intervals)
+        starts = index.of_owner.get((trader, FOREIGN, HELD))
+        found = [] if starts is None else list(starts.above(0))
+        if not found:
+            return ((1, 1),)
+        interval: Interval = self.get(Interval, f"{FOREIGN}/{self.chance.choice(found):020d}")
+        return ((interval.start, min(interval.end, interval.start + tonnes - 1)),)
+
+    def reference(self) -> str:
+        """A bank reference that was not used."""
+        self.references += 1
+        return f"B-{self.references}"
