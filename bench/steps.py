@@ -1,13 +1,13 @@
 """Where the time of a transfer goes: microseconds a transaction, step by step, on one thread.
 
-The steps are those of the engine (read, check, arrange, run, root, commit), called in its order with
-a clock around each. Signatures are timed apart: in a node they run in processes of their own.
+The steps are those of the engine (read, check, arrange, run, root, commit), in its order, with a
+clock around each. Signatures are timed apart: in a node they run in processes of their own.
 """
 
 import gc
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from _chain import genesis, home, keys, opened, transfers
 from _figure import IS_QUICK, print_figure, print_row
@@ -51,27 +51,23 @@ def one_block(maker: Maker, txs: list[Tx], steps: Steps) -> None:
         "admit", lambda: [(tx, admission.admit(ledger, tx)) for tx in chosen]
     )
     ledger.moves.clear()
-    run: Any = machine._run
     receipts = steps.timed(
         "operation, invariants, receipt",
-        lambda: [run(ledger, tx, found, place) for place, (tx, found) in enumerate(admitted)],
+        lambda: [machine._run(ledger, tx, found, place) for place, (tx, found) in enumerate(admitted)],
     )
     encoded = steps.timed("encode receipts", lambda: [encode(receipt) for receipt in receipts])
-    close: Any = machine._close
-    close(ledger, [], encoded)
+    machine._close(ledger, [], encoded)
     changes = steps.timed("encode and hash records", lambda: machine.changes(ledger))
     tree = [item.change for item in changes]
     root = steps.timed("state root", lambda: machine.commitment.update(tree))
     outcome = Outcome(
         ledger.block.height, ledger.block.time, root, encoded, chosen, [], changes, ledger
     )
-    seal: Any = maker._seal
-    block = steps.timed("header roots and seal", lambda: seal(outcome))
+    block = steps.timed("header roots and seal", lambda: maker._seal(outcome))
     head = steps.timed("commit", lambda: maker.store.commit(outcome, block, 1))
     machine.committed(outcome)
     maker._previous = head.block
-    clean: Any = maker._clean_pool
-    steps.timed("clean the pool", lambda: clean(outcome))
+    steps.timed("clean the pool", lambda: maker._clean_pool(outcome))
 
 
 def main() -> None:

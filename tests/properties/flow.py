@@ -17,14 +17,17 @@ from ctn.kernel.refusal import Refusal
 from ctn.kernel.state import MemorySource
 from ctn.kernel.tx import Tx
 from ctn.machine import Outcome
+from ctn.modules.accounts.records import Guard
 from ctn.modules.assets.records import Calendar
 from ctn.modules.market.book import Books
+from ctn.modules.market.records import InstrumentState
 from ctn.modules.market.set_status import SetStatus
 from ctn.modules.registry.deposit import Deposit
 from ctn.modules.registry.intervals import HELD, Interval, Intervals
 from ctn.modules.registry.transfer import Transfer
 from tests.modules.market.listings import creation
 from tests.modules.registry.bridge_worlds import FOREIGN, BridgeWorld, verra
+from tests.worlds import DAY, START
 
 NAME = "vcs22-cny"
 REF = 60_000
@@ -51,6 +54,7 @@ class Flow(BridgeWorld):
             self.traders.append(self.person(f"trader {number}", cny=500))
         self.traders.append(self.person("second account", cny=500, owner="alice"))
         self.standing(self.bob, rank=2, discount_bp=1_000)
+        self.lapse_later(self.traders[3], START + 4 * DAY)
         self.newcomers = [self.stranger(f"newcomer {number}") for number in range(4)]
         self.numbers = 1  # the next number of the foreign line
         self.references = 0
@@ -59,6 +63,12 @@ class Flow(BridgeWorld):
         self.told: Counter[str] = Counter()
         self.seen: dict[str, list[str]] = {}
         self.replayed: dict[str, int] = {}
+
+    def lapse_later(self, address: str, time: int) -> None:
+        """Let the attestation of a person end at a block time in ms."""
+        attestation = self._records[("attestation", f"{address}/{0:020d}")]
+        self.put(attestation.replace(expires=time))
+        self.put(Guard(False, (), (), 0, attestation.kind, time), address)
 
     # --- blocks
 
@@ -131,6 +141,11 @@ class Flow(BridgeWorld):
         return {key.partition(b"\0")[2].decode(): int(value) for key, value in rows}
 
     # --- what may be wished for
+
+    def price(self) -> int:
+        """A price near the day's reference, sometimes outside its band."""
+        state: InstrumentState = self.get(InstrumentState, NAME)
+        return state.ref + 100 * self.chance.choice((*range(-12, 13), -80, 80))
 
     def someone(self) -> str:
         """One of the traders."""

@@ -25,6 +25,7 @@ from ctn.modules.market.set_status import SetStatus
 from ctn.modules.registry.admit_inbound import AdmitInbound
 from ctn.modules.registry.attest_inbound import AttestInbound
 from ctn.modules.registry.attest_outbound import AttestOutbound
+from ctn.modules.registry.bridges import Bridge
 from ctn.modules.registry.cancel import Cancel
 from ctn.modules.registry.deposit import Deposit
 from ctn.modules.registry.lift_freeze import LiftFreeze
@@ -37,7 +38,7 @@ from tests.modules.identity.worlds import attestation
 from tests.modules.market.worlds import limit, market
 from tests.modules.registry.bridge_worlds import FOREIGN, HASH, HOME_BATCH, record, row, verra
 from tests.modules.registry.worlds import TONNE, freezing, retiring
-from tests.properties.flow import HOUR, NAME, REF, Flow, Wish
+from tests.properties.flow import HOUR, NAME, Flow, Wish
 from tests.worlds import DAY
 
 MODES = ("cancel_taker", "cancel_maker", "cancel_both", "decrement")
@@ -55,7 +56,7 @@ def place(flow: Flow) -> Wish:
     if chance.randrange(8) == 0:
         return flow.someone(), market(side, chance.randrange(1, 9), **shared)
     life = chance.choice(LIVES)
-    price = REF + 100 * chance.randrange(-12, 13)
+    price = flow.price()
     return flow.someone(), limit(
         side, chance.randrange(1, 12), price, tif=life,
         expires=flow.time + chance.randrange(1, 40) * HOUR if life == "gtd" else None,
@@ -68,7 +69,7 @@ def change(flow: Flow) -> Wish:
     """Another size or price of an order."""
     trader, chance = flow.someone(), flow.chance
     qty = chance.choice((None, chance.randrange(1, 15) * TONNE))
-    price = chance.choice((None, REF + 100 * chance.randrange(-12, 13)))
+    price = chance.choice((None, flow.price()))
     number = flow.own_order(trader)
     return trader, ReplaceOrder(number, None, qty, price, None, None, None, 20)
 
@@ -88,7 +89,7 @@ def units(flow: Flow) -> Wish:
     """Serials given, deposited, withdrawn, retired or cancelled."""
     trader, chance = flow.someone(), flow.chance
     parts = flow.own_part(trader, chance.randrange(1, 20))
-    grams = chance.randrange(1, 4_000) * 1_000
+    grams = chance.randrange(1, 2_000) * 1_000
     return trader, chance.choice((
         Transfer(FOREIGN, parts, flow.someone()),
         Deposit(FOREIGN, parts),
@@ -123,6 +124,8 @@ def bridge(flow: Flow) -> Wish:
     """Units come in or go home; files of their registry are recorded."""
     chance, request, trader = flow.chance, flow.an("request"), flow.someone()
     serial = flow.next_serial(chance.randrange(1, 9))
+    known: Bridge | None = flow.get(Bridge, request)
+    asker = trader if known is None else known.account
     return chance.choice((
         (trader, flow.inbound(serial)),
         (flow.custodian, AttestInbound(request, "L-1", HASH)),
@@ -131,25 +134,24 @@ def bridge(flow: Flow) -> Wish:
         (flow.registrar, AdmitInbound(request, "2022-04-10", "2022-12-31", ())),
         (trader, flow.outbound(*flow.own_part(trader, 4))),
         (flow.custodian, AttestOutbound(request, (), "R-1", HASH)),
-        (trader, StopBridge(request, "changed my mind")),
-        (flow.registrar, record(row(serial), row(verra(5, 5), "retired"))),
+        (asker, StopBridge(request, "changed my mind")),
+        (flow.registrar, record(row(serial, chance.choice(("seen", "retired"))), row(verra(5, 9)))),
     ))  # fmt: skip
 
 
 def authority(flow: Flow) -> Wish:
-    """A freeze, its end, other terms or another status of the instrument."""
+    """A freeze, other terms or another status of the instrument."""
     chance = flow.chance
     scope = chance.choice(("batch", "parts", "project"))
     subject = FOREIGN[:-9] if scope == "project" else FOREIGN
-    until = flow.time + chance.randrange(1, 30) * HOUR
+    until = chance.choice((None, flow.time + chance.randrange(1, 6) * HOUR))
     amended = dict.fromkeys(AmendInstrument.__struct_fields__)
     amended |= {"instrument": NAME, "band_bp": chance.choice((50, 300, 1_000))}
     return chance.choice((
         (flow.regulator, freezing(scope, subject, until=until, allow_retire=True)),
-        (flow.registrar, freezing("batch", HOME_BATCH, until=until)),
-        (flow.regulator, LiftFreeze(flow.an("freeze"))),
+        (flow.registrar, freezing("batch", HOME_BATCH, until=flow.time + 9 * HOUR)),
         (flow.operator, AmendInstrument(**amended)),  # type: ignore[arg-type]
-        (flow.operator, SetStatus(NAME, chance.choice(("active", "active", "suspended")))),
+        (flow.operator, SetStatus(NAME, "suspended")),
         (flow.operator, SetCalendar("always", 0, 127, (), ())),
     ))  # fmt: skip
 
@@ -170,9 +172,15 @@ def people(flow: Flow) -> Wish:
     ))  # fmt: skip
 
 
+def release(flow: Flow) -> Wish:
+    """A freeze is lifted, or the operator lets the instrument trade; mostly there is no need."""
+    lifting = flow.regulator, LiftFreeze(flow.an("freeze"))
+    return flow.chance.choice((lifting, (flow.operator, SetStatus(NAME, "active"))))
+
+
 WEIGHTS: dict[Callable[[Flow], Wish], int] = {
-    place: 50, change: 10, end: 8, end_all: 1, units: 14, money: 8, bridge: 8, authority: 2,
-    people: 3,
+    place: 50, change: 10, end: 8, end_all: 1, units: 14, money: 8, bridge: 8, authority: 1,
+    people: 3, release: 3,
 }  # fmt: skip
 
 
