@@ -53,7 +53,7 @@ def one_block(maker: Maker, txs: list[Tx], steps: Steps) -> None:
     ledger.moves.clear()
     receipts = steps.timed(
         "operation, invariants, receipt",
-        lambda: [machine._run(ledger, tx, found, place) for place, (tx, found) in enumerate(admitted)],
+        lambda: [machine._run(ledger, tx, found, at) for at, (tx, found) in enumerate(admitted)],
     )
     encoded = steps.timed("encode receipts", lambda: [encode(receipt) for receipt in receipts])
     machine._close(ledger, [], encoded)

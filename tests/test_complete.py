@@ -4,6 +4,7 @@ The cases are those of tests/modules: each test's world writes what it saw into 
 CTN_CASES names. Without it, the tests are run once more here to see them.
 """
 
+import ast
 import json
 import os
 import subprocess
@@ -62,6 +63,20 @@ def test_every_declared_event_is_seen(tag: str, cases: list[Case]) -> None:
 
 
 @pytest.mark.parametrize("tag", OPS)
+def test_value_is_given_away_through_the_one_door(tag: str, cases: list[Case]) -> None:
+    if not any(case["op"] == tag and case["gives"] for case in cases):
+        return
+    reached = imported_from(OPS[tag].__module__)
+    doors = ("ctn.modules.accounts.mutators.spend", "ctn.modules.market.mutators.settle")
+    assert any(door in reached for door in doors), f"{tag} gives value away without spend or settle"
+
+
+def test_the_one_door_is_seen_where_value_is_given_away(cases: list[Case]) -> None:
+    giving = {case["op"] for case in cases if case["gives"]}
+    assert {"assets.transfer", "market.place_order"} <= giving
+
+
+@pytest.mark.parametrize("tag", OPS)
 def test_says_what_it_is(tag: str) -> None:
     kind = OPS[tag]
     assert kind.__doc__
@@ -92,6 +107,23 @@ def test_every_table_is_named_once() -> None:
     for kind in kinds:
         assert kind.table == kind.table.lower()
         assert 1 <= len(kind.table) <= 24
+
+
+def imported_from(module: str) -> set[str]:
+    """Every name that a module and those it imports from within its folder import."""
+    folder = module.rpartition(".")[0]
+    waiting, seen, names = [module], {module}, set[str]()
+    while waiting:
+        tree = ast.parse((ROOT / (waiting.pop().replace(".", "/") + ".py")).read_text("utf-8"))
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.ImportFrom) or node.module is None:
+                continue
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+            near = node.module.startswith(folder + ".") and node.module not in seen
+            if near:
+                seen.add(node.module)
+                waiting.append(node.module)
+    return names
 
 
 def _tags(module: Any) -> list[str]:

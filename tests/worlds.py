@@ -14,18 +14,19 @@ operation declares, and must leave the state as an empty transaction would.
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ctn.crypto import schemes
 from ctn.genesis import genesis_machine, genesis_values
-from ctn.kernel.account import GOV_COUNCIL, Account, DutyKind, key_address
+from ctn.kernel.account import GOV_COUNCIL, Account, DutyKind, is_holding, key_address
 from ctn.kernel.codec import encode
 from ctn.kernel.genesis import Genesis, chain_name
 from ctn.kernel.ledger import Ledger, TxFacts
 from ctn.kernel.op import Op, op_tag
 from ctn.kernel.receipt import APPLIED, REFUSED, Receipt
-from ctn.kernel.record import Record
+from ctn.kernel.record import Record, event_name
 from ctn.kernel.refusal import Refusal, module_of, refusal_code
 from ctn.kernel.state import MemorySource, State
 from ctn.kernel.tx import Body, Fee, Signature, Tx, least_fee, pack, sign_bytes
@@ -244,7 +245,7 @@ class World:
         try:
             machine.execute(ledger, ops, sender)
         except Refusal as refusal:
-            _note_result(ops, "refused", refusal.code, [])
+            _note_result(ops, "refused", refusal.code, [], [])
             return [], refusal
         source = machine.state.source
         assert isinstance(source, MemorySource)
@@ -254,7 +255,7 @@ class World:
         machine.state.take(ledger.records, ledger.balances, {})
         machine.time = self.time
         events = list(ledger.events)
-        _note_result(ops, "applied", None, events)
+        _note_result(ops, "applied", None, events, list(ledger.moves))
         self.recount()
         return events, None
 
@@ -311,26 +312,47 @@ def _receipt(data: bytes) -> Receipt:
 
 def _note(ops: tuple[Op, ...], receipt: Receipt) -> None:
     last = ops if receipt.op is None else ops[: receipt.op + 1]
-    _note_result(last, receipt.status, receipt.refusal, receipt.events)
+    moves = [tuple(move) for move in receipt.moves[1:]]
+    _note_result(last, receipt.status, receipt.refusal, receipt.events, moves)
 
 
 def _note_result(
-    ops: tuple[Op, ...], status: str, refusal: str | None, events: list[dict[str, Any]]
+    ops: tuple[Op, ...],
+    status: str,
+    refusal: str | None,
+    events: list[dict[str, Any]],
+    moves: Sequence[Any] = (),
 ) -> None:
-    """Write what was seen, for the test of completeness."""
+    """Check what was told, and write what was seen for the test of completeness."""
+    names = [event["event"] for event in events]
+    declared = {event_name(event) for op in ops for event in type(op).emits}
+    assert status != APPLIED or set(names) <= declared, "an event that no op declares"
     folder = os.environ.get("CTN_CASES")
     if not folder:
         return
-    names = [event["event"] for event in events]
-    applied = ops if status == APPLIED else ops[:-1]
     rows: list[dict[str, Any]] = []
     if status == REFUSED:
-        rows.append({"op": op_tag(type(ops[-1])), "refusal": refusal, "events": []})
+        rows.append({"op": op_tag(type(ops[-1])), "refusal": refusal, "events": [], "gives": False})
     if status == APPLIED:
-        rows += [{"op": op_tag(type(op)), "refusal": None, "events": names} for op in applied]
+        gives = len(ops) == 1 and gives_away(moves)
+        rows += [
+            {"op": op_tag(type(op)), "refusal": None, "events": names, "gives": gives} for op in ops
+        ]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     with Path(folder, f"{worker}.jsonl").open("a") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def gives_away(moves: Sequence[Any]) -> bool:
+    """Whether an address came out with less of an asset and another address with more of it."""
+    changes: dict[tuple[str, str], int] = {}
+    for asset, source, target, amount in moves:
+        for account, change in ((source, -amount), (target, amount)):
+            if not is_holding(account):
+                changes[(asset, account)] = changes.get((asset, account), 0) + change
+    lost = {asset for (asset, _account), change in changes.items() if change < 0}
+    gained = {asset for (asset, _account), change in changes.items() if change > 0}
+    return bool(lost & gained)
 
 
 __all__ = ["CNY", "DAY", "START", "Person", "World", "module_of"]

@@ -145,7 +145,8 @@ class Flow(BridgeWorld):
     def price(self) -> int:
         """A price near the day's reference, sometimes outside its band."""
         state: InstrumentState = self.get(InstrumentState, NAME)
-        return state.ref + 100 * self.chance.choice((*range(-12, 13), -80, 80))
+        ticks: int = self.chance.choice((*range(-12, 13), -80, 80))
+        return state.ref + 100 * ticks
 
     def someone(self) -> str:
         """One of the traders."""
@@ -161,7 +162,8 @@ class Flow(BridgeWorld):
         """An open order of a trader, else a number that may be anybody's."""
         index = self.machine.indexes[Books]
         assert isinstance(index, Books)
-        return self.chance.choice([*index.holder(trader).orders] or [self.chance.randrange(1, 500)])
+        own = list(index.holder(trader).orders)
+        return self.chance.choice(own) if own else self.chance.randrange(1, 500)
 
     def own_part(self, trader: str, tonnes: int) -> tuple[tuple[int, int]]:
         """Up to so many serials of one interval that a trader holds, else any."""
