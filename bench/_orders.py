@@ -11,8 +11,9 @@ from ctn.kernel.ledger import Ledger, TxFacts
 from ctn.kernel.op import Op
 from ctn.kernel.record import Record
 from ctn.kernel.refusal import Refusal
-from ctn.kernel.state import MemorySource, State
+from ctn.kernel.state import BALANCE, MemorySource, State
 from ctn.machine import Machine
+from ctn.modules import record_kinds
 from ctn.modules.accounts.records import PERSON, Guard
 from ctn.modules.identity.records import LIVE, Attestation, Standing
 from ctn.modules.market.book import Books
@@ -100,11 +101,18 @@ def state() -> InstrumentState:
 
 
 class Market:
-    """A machine over values, and the block under way."""
+    """A machine over values, all of them read once as in a node under way, and its next block."""
 
     def __init__(self, values: dict[bytes, bytes]) -> None:
         self.machine = Machine(State(MemorySource(dict(values))), "ctn-bench")
         self.machine.load([], 0, NOW)
+        kinds = {kind.table: kind for kind in record_kinds()}
+        for key in values:
+            table, _, place = key.decode().partition("\0")
+            if table == BALANCE:
+                self.machine.state.balance(place)
+            else:
+                self.machine.state.record(kinds[table], place)
         self.ledger = self.machine.draft(NOW + 1)
 
     def next_block(self, *, stored: bool = False) -> None:

@@ -5,6 +5,7 @@ that need repair are spelt as spreadsheets, web pages and wrong code pages spell
 reads the same texts with regular expressions of the same grammars, compiled, tried in turn.
 """
 
+import gc
 import random
 import re
 import time
@@ -280,16 +281,19 @@ def measure_line() -> None:
     chance = random.Random(20_240_122)
     start = time.perf_counter()
     ledger = long_line()
+    gc.freeze()
     print_row(f"a line of {LINE:,} intervals made", time.perf_counter() - start, "s")
     refused = refusal_rate(ledger, chance)
     recorded = insert_rate(ledger, chance)
     print_row("rows that overlap, each refused", refused, "rows/s")
     print_row("rows that are free, checked and written", recorded, "rows/s")
+    gc.unfreeze()
     print_figure("serials-line", recorded, "rows/s", goal="20,000/s at 10^6 intervals")
 
 
 def main() -> None:
     """The line, then texts; the last line is that of clean texts."""
+    gc.set_threshold(100_000, 50, 100)  # as the engine's own thread sets it
     measure_line()
     chance = random.Random(20_240_122)
     texts = clean_texts(chance)

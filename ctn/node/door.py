@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -97,7 +97,8 @@ class Door:
                 task = asyncio.create_task(self._answer(data, writer))
                 tasks[task] = None
                 task.add_done_callback(lambda done: tasks.pop(done, None))
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            # Cancelled only at the loop's end, where asyncio would print it as an error.
             return
         finally:
             for task in list(tasks):
@@ -107,27 +108,26 @@ class Door:
     async def _answer(self, data: bytes, writer: asyncio.StreamWriter) -> None:
         try:
             request = msgspec.json.decode(data, type=Request)
-        except msgspec.DecodeError:
+            await self._serve(request, writer)
+        except (msgspec.DecodeError, ConnectionError):
             writer.close()
-            return
-        if request.call == "follow":
-            await self._follow(request, writer)
-            return
+        except Stop as stop:
+            # Damage that a reader finds stops the node like damage that the writer finds.
+            writer.close()
+            if self.engine.on_failure is not None:
+                self.engine.on_failure(stop)
+
+    async def _serve(self, request: Request, writer: asyncio.StreamWriter) -> None:
         try:
+            if request.call == "follow":
+                await self._follow(request, writer)
             call = self._calls.get(request.call)
             if call is None:
                 raise Malformed(field="call", rule="one of the calls of this door")
             answer: Answer = {"id": request.id, "ok": await call(request)}
         except Refusal as refusal:
             answer = {"id": request.id, "refusal": refusal_answer(refusal)}
-        except Stop as stop:
-            # A damaged value met by a question stops the node as one met by a block does.
-            self.engine.failure = stop
-            if self.engine.on_failure is not None:
-                self.engine.on_failure(stop)
-            return
-        with contextlib.suppress(ConnectionError):
-            await _send(writer, answer)
+        await _send(writer, answer)
 
     # --- calls
 
@@ -146,17 +146,27 @@ class Door:
         future: asyncio.Future[Answer] = self._loop.create_future()
         checked: asyncio.Future[Tx] = self._loop.create_future()
 
+        def told(tx: Tx | None, refusal: Refusal | None) -> None:
+            if checked.done():
+                return
+            if refusal is not None:
+                checked.set_exception(refusal)
+                return
+            assert tx is not None
+            # Registered before the block that may hold or drop it is published.
+            self._waiting.setdefault(tx.id, []).append(future)
+            checked.set_result(tx)
+
         def answered(tx: Tx | None, refusal: Refusal | None) -> None:
-            # On the writer's thread: register before the block can be made, then report.
-            self._loop.call_soon_threadsafe(self._checked, checked, tx, refusal)
+            self._loop.call_soon_threadsafe(told, tx, refusal)
 
         self.engine.submit(envelope, answered)
-        tx = await checked
-        self._waiting.setdefault(tx.id, []).append(future)
         try:
+            tx = await checked
             return await self._outcome(tx.id, future, request.wait)
         finally:
-            self._forget(tx.id, future)
+            if checked.done() and not checked.cancelled() and checked.exception() is None:
+                self._forget(checked.result().id, future)
 
     async def _outcome(
         self, identity: str, future: asyncio.Future[Answer], wait: bool
@@ -257,8 +267,8 @@ class Door:
         assert value is not None
         return {"key": side.key.hex(), "value": value.decode(), "path": _path(side)}
 
-    async def _follow(self, request: Request, writer: asyncio.StreamWriter) -> None:
-        height = max(request.height, 0)
+    async def _follow(self, request: Request, writer: asyncio.StreamWriter) -> NoReturn:
+        height = height_of(request.height)
         while True:
             moved = self._moved
             item = await asyncio.to_thread(queries.feed_item, self.store, height)
@@ -284,17 +294,6 @@ class Door:
 
         self.engine.post(run)
         return await future
-
-    def _checked(
-        self, checked: asyncio.Future[Tx], tx: Tx | None, refusal: Refusal | None
-    ) -> None:
-        if checked.done():
-            return
-        if refusal is not None:
-            checked.set_exception(refusal)
-        else:
-            assert tx is not None
-            checked.set_result(tx)
 
     def _on_block(self, made: Made) -> None:
         """On the writer's thread, after the commit: acknowledge and publish."""

@@ -32,6 +32,7 @@ class DoorClient:
     def __init__(self, path: str) -> None:
         self.path = path
         self._next = 0
+        self._opening = asyncio.Lock()
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None

@@ -76,8 +76,12 @@ class Engine:
     def submit(
         self, envelope: bytes, answer: Callable[[Tx | None, Refusal | None], None]
     ) -> None:
-        """Hand in an envelope; `answer` is called on the writer's thread after the check."""
-        self._arrived.append(Submission(envelope, answer))
+        """Hand in an envelope; `answer` is called on the writer's thread after the check.
+
+        A node that stops takes nothing in: whoever waits sees the door close.
+        """
+        if not self._stopping:
+            self._arrived.append(Submission(envelope, answer))
 
     # --- on the writer's thread
 
@@ -148,8 +152,8 @@ class Engine:
                 self._make()
 
     def _is_repeat(self, tx: Tx | None, error: Refusal) -> bool:
-        """Whether a used sequence is this very transaction's: then its answer is its receipt."""
-        if tx is None or not isinstance(error, refusal.SequenceUsed):
+        """Whether this very transaction is in a block: then its answer is its receipt."""
+        if tx is None or isinstance(error, refusal.BadSignature):
             return False
         return self.maker.store.place(tx.id) is not None
 

@@ -1,8 +1,10 @@
 """Files that must survive a power cut: replaced whole, marked in turn, locked, with ballast."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,12 +14,23 @@ MIB = 1 << 20
 SLOT = 8 + 32 + 32
 
 
+@contextlib.contextmanager
+def written(what: str) -> Iterator[None]:
+    """Stop the node when the system cannot write or make durable what is named."""
+    try:
+        yield
+    except OSError as error:
+        raise WriteFailed(f"{what}: {error.strerror}") from None
+
+
 def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Replace a file by temp file, fsync, rename, and fsync of the directory."""
     temporary = path.with_name(path.name + ".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
-        os.write(descriptor, data)
+        # One call may write a part only, as on a disk that is nearly full.
+        while data:
+            data = data[os.write(descriptor, data) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -62,9 +75,10 @@ class Mark:
 
     def __init__(self, path: Path) -> None:
         is_new = not path.exists()
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        if is_new:
-            sync_folder(path.parent)
+        with written("mark"):
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            if is_new:
+                sync_folder(path.parent)
 
     def read(self) -> Slot | None:
         """The higher good slot, None when neither is good."""
@@ -77,7 +91,8 @@ class Mark:
         """Note an acknowledged block in the slot that the one before it does not use."""
         body = height.to_bytes(8, "big") + block
         data = body + hashlib.sha256(body).digest()
-        os.pwrite(self._descriptor, data, SLOT * (height & 1))
+        with written("mark"):
+            os.pwrite(self._descriptor, data, SLOT * (height & 1))
 
     def clear(self, height: int, block: bytes) -> None:
         """Accept a state as the newest, whatever was noted before."""
@@ -87,12 +102,15 @@ class Mark:
 
     def sync(self) -> None:
         """Make the slots durable; done once a second, not once a block."""
-        os.fsync(self._descriptor)
+        with written("mark"):
+            os.fsync(self._descriptor)
 
     def close(self) -> None:
         """Make the slots durable and let go."""
-        self.sync()
-        os.close(self._descriptor)
+        try:
+            self.sync()
+        finally:
+            os.close(self._descriptor)
 
 
 def _slot(data: bytes) -> Slot | None:

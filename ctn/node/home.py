@@ -4,6 +4,7 @@ Opening reads and checks every record, rebuilds the tree, compares it with the l
 the links of the last 1,000 blocks; nothing is served before that (engine.md 8).
 """
 
+import contextlib
 import gc
 from pathlib import Path
 
@@ -78,8 +79,12 @@ class Home:
             raise BadConfig(f"{self.folder} holds no chain: ctn init makes one") from None
 
     def maker_seed(self) -> bytes:
-        """The seed of the block maker."""
-        return bytes.fromhex(msgspec.json.decode(self.maker.read_bytes(), type=MakerKey).seed)
+        """The seed of the block maker; raises BadConfig."""
+        try:
+            key = msgspec.json.decode(self.maker.read_bytes(), type=MakerKey)
+            return bytes.fromhex(key.seed)
+        except (FileNotFoundError, ValueError):
+            raise BadConfig(f"{self.maker.name} holds no maker key") from None
 
 
 class Opened:
@@ -88,17 +93,28 @@ class Opened:
     def __init__(self, home: Home, *, needs_mark: bool = True) -> None:
         self.home = home
         self.config = read_config(home.config)
-        self.lock = Lock(home.folder / "lock")
-        self.store = Store(home.state, self.config.store.map_gib)
+        # Before anything is opened, so that a folder without a chain stays as it is.
+        self._genesis_hash = home.genesis_hash()
+        with contextlib.ExitStack() as opened:
+            self.lock = Lock(home.folder / "lock")
+            opened.callback(self.lock.release)
+            self.store = Store(home.state, self.config.store.map_gib)
+            opened.callback(self.store.close)
+            self.mark = Mark(home.mark)
+            opened.callback(self.mark.close)
+            self._open(needs_mark=needs_mark)
+            self._closing = opened.pop_all()
+
+    def _open(self, *, needs_mark: bool) -> None:
+        home = self.home
         if self.config.store.ballast_mib:
             ensure_ballast(home.folder / "ballast.bin", self.config.store.ballast_mib)
         head = self.store.head() or self._begin()
         founding = self.store.founding()
-        if founding is None or founding.genesis != home.genesis_hash():
+        if founding is None or founding.genesis != self._genesis_hash:
             raise BadConfig(f"the store holds chain {head.chain}, genesis.json another")
         self.founding = founding
         self.chain = head.chain
-        self.mark = Mark(home.mark)
         if needs_mark:
             self._check_mark(head)
         self.machine = Machine(State(self.store), self.chain)
@@ -107,9 +123,7 @@ class Opened:
 
     def close(self) -> None:
         """Let go of everything."""
-        self.mark.close()
-        self.store.close()
-        self.lock.release()
+        self._closing.close()
 
     def block_hash(self, height: int) -> bytes:
         """The hash that the block after `height` names; G before the first."""
@@ -167,8 +181,8 @@ class Opened:
                 f"the state ends at {head.height}, but block {slot.height} was acknowledged; "
                 "if an old copy was put back on purpose: ctn node accept-rollback"
             )
-        if slot.height == head.height and slot.block.hex() != head.block:
-            raise StateRolledBack(f"block {head.height} is not the one that was acknowledged")
+        if slot.block != self.block_hash(slot.height):
+            raise StateRolledBack(f"block {slot.height} is not the one that was acknowledged")
 
 
 def accept_rollback(home: Home) -> Head:

@@ -17,6 +17,7 @@ from ctn.machine import Outcome
 from ctn.node.files import free_mebibytes
 from ctn.node.home import Opened
 from ctn.node.pool import Pool
+from ctn.node.stops import BadConfig
 
 
 class Made(NamedTuple):
@@ -38,6 +39,8 @@ class Maker:
         self.pool = Pool(config.pool.size, config.pool.bytes)
         self._seed = opened.home.maker_seed()
         self._maker = ed25519.public_key(self._seed).hex()
+        if self._maker != opened.founding.maker:
+            raise BadConfig("the genesis names another maker than the key of this home")
         head = opened.store.head()
         assert head is not None
         self._previous = head.block
@@ -53,11 +56,14 @@ class Maker:
         """Let a decoded and verified transaction wait; refuses by checks 10 to 15."""
         if self.is_read_only:
             raise DiskLow()
+        self._check(tx)
+        self.pool.add(tx)
+
+    def _check(self, tx: Tx) -> None:
         self.pool.require_room(tx)
         waiting = self.pool.waiting(tx.body.sender)
         payer = tx.body.fee.payer or tx.body.sender
         self.machine.check(tx, waiting, self.pool.held(payer))
-        self.pool.add(tx)
 
     def make(self, now: int) -> Made:
         """Make the next block from what waits, commit it, and clean the pool."""
@@ -98,17 +104,8 @@ class Maker:
             self.pool.remove(tx)
         if not len(self.pool):
             return dropped
-        again = self.pool.of_senders(_accounts_in(outcome))
-        known = {tx.id: None for tx in again}
-        again += [tx for tx in self.pool.expired(outcome.height + 1) if tx.id not in known]
-        for tx in again:
-            self.pool.remove(tx)
-        for tx in again:
-            try:
-                self.admit(tx)
-            except Refusal as refusal:
-                dropped.append((tx, refusal))
-        return dropped
+        again = self.pool.touched(_accounts_in(outcome), outcome.height + 1)
+        return dropped + self.pool.check_again(again, self._check)
 
 
 def _accounts_in(outcome: Outcome) -> dict[str, None]:
@@ -118,6 +115,8 @@ def _accounts_in(outcome: Outcome) -> dict[str, None]:
     found: dict[str, None] = {
         key[len(head) :]: None for key in ledger.records if key.startswith(head)
     }
+    # What was left out leaves a gap before its sender's next ones.
+    found.update({tx.body.sender: None for tx, _reason in outcome.left_out})
     found.update({place.partition("/")[0]: None for place in ledger.balances})
     return found
 

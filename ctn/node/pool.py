@@ -1,10 +1,11 @@
 """The pool: admitted transactions that wait for a block, in order of arrival."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ctn.kernel.block import BLOCK_BYTES, BLOCK_TXS, BLOCK_TXS_SENDER, BLOCK_WORK
 from ctn.kernel.op import SAFETY_LANE
-from ctn.kernel.refusal import PoolFull, TooManyPending
+from ctn.kernel.refusal import PoolFull, Refusal, TooManyPending
 from ctn.kernel.tx import Tx
 
 PENDING_MAX = 64
@@ -77,26 +78,48 @@ class Pool:
             del self._senders[sender]
         self._count(tx, -1)
 
-    def of_senders(self, senders: dict[str, None]) -> list[Tx]:
-        """What waits of these senders or is paid by them, in order of arrival."""
-        return [
-            waiting.tx
-            for waiting in self._txs.values()
-            if waiting.tx.body.sender in senders or waiting.tx.body.fee.payer in senders
-        ]
+    def touched(self, accounts: dict[str, None], height: int) -> list[Tx]:
+        """All that waits of a sender who is, or whose payer is, among these accounts, or of whom
+        something can no longer enter a block of this height, in order of arrival.
+        """
+        bodies = [waiting.tx.body for waiting in self._txs.values()]
+        senders = {
+            body.sender: None
+            for body in bodies
+            if body.sender in accounts or body.fee.payer in accounts or body.expires < height
+        }
+        return [w.tx for w in self._txs.values() if w.tx.body.sender in senders]
 
-    def expired(self, height: int) -> list[Tx]:
-        """What can no longer enter a block of this height."""
-        return [w.tx for w in self._txs.values() if w.tx.body.expires < height]
+    def check_again(self, txs: list[Tx], check: Callable[[Tx], None]) -> list[tuple[Tx, Refusal]]:
+        """Take these out and let each wait again, in its place, that `check` does not refuse."""
+        order = list(self._txs)
+        for tx in txs:
+            self.remove(tx)
+        refused: list[tuple[Tx, Refusal]] = []
+        for tx in txs:
+            try:
+                check(tx)
+            except Refusal as refusal:
+                refused.append((tx, refusal))
+            else:
+                self.add(tx)
+        self._txs = {name: self._txs[name] for name in order if name in self._txs}
+        return refused
 
     def select(self) -> list[Tx]:
         """The next block's transactions: lane 0 first, then arrival, within every limit.
 
-        Lane 0 takes at most half of each limit while others wait.
+        Lane 0 takes at most half of each limit while others wait; what it leaves over of its own
+        comes after them, and so does what stands behind that in a sender's sequences.
         """
         chosen = _Choice()
-        chosen.take_all([w.tx for w in self._txs.values() if w.lane == SAFETY_LANE], part=2)
-        chosen.take_all([w.tx for w in self._txs.values()], part=1)
+        everything = list(self._txs.values())
+        safety = [w.tx for w in everything if w.lane == SAFETY_LANE]
+        chosen.take_all(safety, part=2)
+        behind = {tx.body.sender: None for tx in safety if tx.id not in chosen.txs}
+        others = [w.tx for w in everything if w.lane != SAFETY_LANE]
+        chosen.take_all([tx for tx in others if tx.body.sender not in behind], part=1)
+        chosen.take_all([w.tx for w in everything], part=1)
         return list(chosen.txs.values())
 
     def _count(self, tx: Tx, sign: int) -> None:

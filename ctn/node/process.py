@@ -22,6 +22,8 @@ from ctn.node.store import Store
 from ctn.node.verifiers import Verifiers
 
 SCRUB_BYTES_PER_SECOND = 10 << 20
+# The answers of the last block are still on their way through the loop to the sockets.
+FAREWELL_SECONDS = 0.05
 
 
 def log(event: str, **fields: object) -> None:
@@ -36,16 +38,16 @@ def run_node(folder: Path, *, clock: Callable[[], int] | None = None) -> int:
     sys.setswitchinterval(0.001)
     home = Home(folder)
     try:
-        opened = Opened(home)
+        with contextlib.ExitStack() as stack:
+            opened = Opened(home)
+            stack.callback(opened.close)
+            maker = Maker(opened)
+            verifiers = Verifiers()
+            stack.callback(verifiers.close)
+            return asyncio.run(_serve(home, Engine(maker, verifiers, clock)))
     except Stop as stop:
-        log("stopped", reason=str(stop))
+        log("stopped", reason=str(stop), kind=type(stop).__name__)
         return stop.code
-    verifiers = Verifiers()
-    try:
-        return asyncio.run(_serve(home, Engine(Maker(opened), verifiers, clock)))
-    finally:
-        verifiers.close()
-        opened.close()
 
 
 async def _serve(home: Home, engine: Engine) -> int:
@@ -77,6 +79,7 @@ async def _serve(home: Home, engine: Engine) -> int:
         with contextlib.suppress(asyncio.CancelledError):
             await task
     await asyncio.to_thread(engine.stop)
+    await asyncio.sleep(FAREWELL_SECONDS)
     return _exit_code(error or engine.failure, engine)
 
 

@@ -1,8 +1,11 @@
 """Why a node stops: each reason has a name, a sentence and an exit code that a supervisor reads."""
 
 
-class Stop(Exception):
-    """The node must not go on."""
+class Stop(OSError):
+    """The node must not go on.
+
+    It is an error of this machine, so no draft may catch it as if it were a bug of an operation.
+    """
 
     code = 70
 

@@ -5,6 +5,7 @@ every value of the other databases stands behind SHA-256(key + value). "Committe
 after LMDB's commit has returned with full sync (engine.md 8).
 """
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ GIB = 1 << 30
 DATABASES = ("records", "blocks", "receipts", "changes", "txs", "meta")
 HEAD = b"head"
 FOUNDING = b"founding"
+PAGE_ROWS = 1_000
 
 sha256 = hashlib.sha256
 
@@ -60,16 +62,23 @@ class Store:
     """Records, blocks, receipts, changes and transaction places of one home."""
 
     def __init__(self, folder: Path, map_gib: int = 64) -> None:
+        is_new = not (folder / "data.mdb").exists()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._environment = lmdb.open(
-            str(folder), map_size=map_gib * GIB, max_dbs=len(DATABASES), sync=True, metasync=True,
-            writemap=False, map_async=False, max_readers=256, mode=0o600, readahead=False,
-        )  # fmt: skip
-        self._databases = {
-            name: self._environment.open_db(name.encode()) for name in DATABASES
-        }
+        try:
+            self._environment = lmdb.open(
+                str(folder), map_size=map_gib * GIB, max_dbs=len(DATABASES), sync=True,
+                metasync=True, writemap=False, map_async=False, max_readers=256, mode=0o600,
+                readahead=False,
+            )  # fmt: skip
+            self._databases = {
+                name: self._environment.open_db(name.encode()) for name in DATABASES
+            }
+            self._reading = self._environment.begin()
+        except lmdb.Error as error:
+            if is_new:
+                raise WriteFailed(f"new store: {error}") from None
+            raise StateCorrupt(f"the store does not open: {error}") from None
         self._records = self._databases["records"]
-        self._reading = self._environment.begin()
 
     def close(self) -> None:
         """Let go of the environment."""
@@ -88,7 +97,7 @@ class Store:
 
     def range(self, prefix: bytes, after: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Keys and values of records under a prefix and above `after`, in byte order."""
-        with self._environment.begin() as reading:
+        with _readable("records", prefix), self._environment.begin() as reading:
             cursor = reading.cursor(db=self._records)
             found = cursor.set_range(max(prefix, after) or b"\0")
             while found:
@@ -101,7 +110,7 @@ class Store:
 
     def rows(self) -> Iterator[tuple[bytes, bytes, bytes]]:
         """Every key with its leaf hash and its value, each value checked."""
-        with self._environment.begin() as reading:
+        with _readable("records", b""), self._environment.begin() as reading:
             for key, data in reading.cursor(db=self._records):
                 yield key, data[:32], _checked_record(key, data)
 
@@ -139,9 +148,9 @@ class Store:
 
     def value(self, key: bytes) -> bytes | None:
         """The value of a record, from a snapshot of its own."""
-        with self._environment.begin() as reading:
+        with _readable("records", key), self._environment.begin() as reading:
             data = reading.get(key, db=self._records)
-            return None if data is None else _checked_record(key, bytes(data))
+        return None if data is None else _checked_record(key, data)
 
     def scan(self, prefix: bytes, after: bytes, limit: int) -> list[tuple[bytes, bytes]]:
         """Up to `limit` keys and values under a prefix and above `after`."""
@@ -153,18 +162,15 @@ class Store:
         return found
 
     def _get(self, name: str, key: bytes) -> bytes | None:
-        try:
-            with self._environment.begin() as reading:
-                data = reading.get(key, db=self._databases[name])
-        except lmdb.Error as error:
-            raise StateCorrupt(f"{name} at {key!r}: {error}") from None
+        with _readable(name, key), self._environment.begin() as reading:
+            data = reading.get(key, db=self._databases[name])
         return None if data is None else _checked(name, key, data)
 
     # --- writing
 
     def begin(self, values: dict[bytes, bytes], head: Head, founding: Founding) -> None:
         """Write block 0: the genesis records."""
-        with self._environment.begin(write=True) as writing:
+        with _written("block 0"), self._environment.begin(write=True) as writing:
             for key, value in sorted(values.items()):
                 writing.put(key, leaf_hash(key, value) + value, db=self._records)
             self._put(writing, "meta", HEAD, encode(head))
@@ -184,24 +190,22 @@ class Store:
             block.header.chain, app_version, outcome.height, outcome.time, outcome.root.hex(),
             block_hash(header).hex(),
         )  # fmt: skip
-        try:
-            with self._environment.begin(write=True) as writing:
-                self._put_records(writing, outcome)
-                self._put(writing, "blocks", height, pack_block(block))
-                self._put(writing, "receipts", height, _pack(outcome.receipts))
-                self._put(writing, "changes", height, _changes_text(outcome))
-                self._put(writing, "meta", HEAD, encode(head))
-                for index, tx in enumerate(outcome.included):
-                    place = height + index.to_bytes(4, "big")
-                    self._put(writing, "txs", bytes.fromhex(tx.id), place)
-        except (lmdb.Error, OSError) as error:
-            raise WriteFailed(f"commit of block {outcome.height}: {error}") from None
+        what = f"block {outcome.height}"
+        with _written(what), self._environment.begin(write=True) as writing:
+            self._put_records(writing, outcome)
+            self._put(writing, "blocks", height, pack_block(block))
+            self._put(writing, "receipts", height, _pack(outcome.receipts))
+            self._put(writing, "changes", height, _changes_text(outcome))
+            self._put(writing, "meta", HEAD, encode(head))
+            for index, tx in enumerate(outcome.included):
+                place = height + index.to_bytes(4, "big")
+                self._put(writing, "txs", bytes.fromhex(tx.id), place)
         self._renew()
         return head
 
     def replace_records(self, values: Iterator[tuple[bytes, bytes]]) -> None:
         """Drop all records and write these, in one transaction; for repair from blocks."""
-        with self._environment.begin(write=True) as writing:
+        with _written("records"), self._environment.begin(write=True) as writing:
             writing.drop(self._records, delete=False)
             for key, value in values:
                 writing.put(key, leaf_hash(key, value) + value, db=self._records)
@@ -238,32 +242,57 @@ class Store:
                     else:
                         _checked(name, key, data)
                 yield name, sum(len(key) + len(data) for key, data in rows)
-                if len(rows) < 1000:
+                if len(rows) < PAGE_ROWS:
                     break
                 after = rows[-1][0]
 
     def check_places(self) -> None:
-        """Look up each block's transactions in `txs`: a lost place is damage too."""
-        head = self.head()
-        for height in range(1, head.height + 1 if head else 0):
+        """Look up each height, and its transactions in `txs`: what is lost is damage too."""
+        head, founding = self.head(), self.founding()
+        if head is None or founding is None:
+            raise StateCorrupt("meta: head or founding is lost")
+        for height in range(founding.initial_height, head.height + 1):
             block = self.block(height)
-            for number, envelope in enumerate(block.envelopes if block else ()):
+            if block is None or self.receipts(height) is None or self.changes(height) is None:
+                raise StateCorrupt(f"blocks, receipts or changes of height {height} are lost")
+            for number, envelope in enumerate(block.envelopes):
                 body, _signatures = unpack(envelope)
                 if self.place(tx_id(body)) != Place(height, number):
                     raise StateCorrupt(f"txs: transaction {number} of block {height} is lost")
 
     def _page(self, name: str, after: bytes) -> list[tuple[bytes, bytes]]:
+        """The rows above a key, each found by its key too: a damaged branch misleads look-ups."""
         rows: list[tuple[bytes, bytes]] = []
-        try:
-            with self._environment.begin() as reading:
-                cursor = reading.cursor(db=self._databases[name])
-                found = cursor.set_range(after + b"\0" if after else b"\0")
-                while found and len(rows) < 1000:
-                    rows.append(cursor.item())
-                    found = cursor.next()
-        except lmdb.Error as error:
-            raise StateCorrupt(f"{name} after {after!r}: {error}") from None
+        last = after
+        with _readable(name, after), self._environment.begin() as reading:
+            cursor = reading.cursor(db=self._databases[name])
+            found = cursor.set_range(after + b"\0" if after else b"\0")
+            while found and len(rows) < PAGE_ROWS:
+                key, data = cursor.item()
+                if key <= last or reading.get(key, db=self._databases[name]) != data:
+                    raise StateCorrupt(f"{name} at {key!r}: the key is out of its place")
+                rows.append((key, data))
+                last = key
+                found = cursor.next()
         return rows
+
+
+@contextlib.contextmanager
+def _readable(name: str, key: bytes) -> Iterator[None]:
+    """Stop the node when a database cannot be read at or after a key."""
+    try:
+        yield
+    except lmdb.Error as error:
+        raise StateCorrupt(f"{name} at {key!r}: {error}") from None
+
+
+@contextlib.contextmanager
+def _written(what: str) -> Iterator[None]:
+    """Stop the node when a write transaction does not end well."""
+    try:
+        yield
+    except (lmdb.Error, OSError) as error:
+        raise WriteFailed(f"commit of {what}: {error}") from None
 
 
 def _checked_record(key: bytes, data: bytes) -> bytes:

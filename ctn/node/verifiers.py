@@ -5,6 +5,7 @@ not (engine.md 11). A worker gets a list of envelopes and answers, in the same o
 signatures or the index of the first bad one.
 """
 
+import atexit
 import multiprocessing
 import os
 import signal
@@ -53,13 +54,15 @@ def first_bad(envelope: bytes) -> int | None:
 
 def work(connection: Connection) -> None:
     """Answer chunks until the other side closes."""
+    # A terminal and a supervisor signal every process; the writer still needs its last answers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     while True:
         try:
             envelopes = connection.recv()
-        except EOFError:
+            connection.send([first_bad(envelope) for envelope in envelopes])
+        except (EOFError, ConnectionError):
             return
-        connection.send([first_bad(envelope) for envelope in envelopes])
 
 
 def _feed(feed: "SimpleQueue[list[bytes] | None]", connection: Connection) -> None:
@@ -98,6 +101,8 @@ class Verifiers:
             self._feeds.append(feed)
             # A pipe holds 64 KiB, so whoever fills it waits; that must not be the writer.
             threading.Thread(target=_feed, args=(feed, mine), daemon=True).start()
+        # At the interpreter's end a child that ignores SIGTERM would be waited for.
+        atexit.register(self.close)
 
     @property
     def connections(self) -> Sequence[Connection]:
@@ -141,6 +146,7 @@ class Verifiers:
 
     def close(self) -> None:
         """End the workers."""
+        atexit.unregister(self.close)
         for feed in self._feeds:
             feed.put(None)
         for connection in self._connections:

@@ -9,7 +9,7 @@ import pytest
 from ctn.kernel.codec import encode
 from ctn.node.export import export_blocks, export_state
 from ctn.node.home import Home, Opened
-from tests.node.chains import fill_home
+from tests.node.small_home import fill_home
 from tools.verify_export import Failed, verify
 
 

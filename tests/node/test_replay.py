@@ -12,7 +12,7 @@ from ctn.node.home import Home, Opened
 from ctn.node.replay import ReplayDiffers, Rerun, SortedSource, rebuild, replay, verify_export
 from ctn.node.stops import BadConfig, HomeInUse, StateCorrupt
 from ctn.node.store import Store
-from tests.node.chains import create_home, fill_home
+from tests.node.small_home import create_home, fill_home
 
 
 @pytest.fixture(name="home")
