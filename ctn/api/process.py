@@ -61,7 +61,10 @@ def listen(host: str, port: int | None) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for number in PORTS if port is None else (port,):
         with contextlib.suppress(OSError):
-            return socket.create_server((host, number), family=family, backlog=512)
+            listener = socket.create_server((host, number), family=family, backlog=512)
+            # Else the body of an answer waits 40 ms for the acknowledgement of its head.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return listener
     wanted = f"{PORTS.start} to {PORTS.stop - 1} are" if port is None else f"{port} is"
     raise PortBusy(f"port {wanted} in use at {host}")
 

@@ -1,0 +1,128 @@
+"""Who plays: invented people and companies, with keys that follow from the seed.
+
+Whoever knows the seed has every key, which is why nothing here may ever be worth anything. Genesis
+holds what it always holds: duties, the first attestations of those who hold them, classes, the
+calendar, and the first fees of the authorities.
+"""
+
+from typing import NamedTuple
+
+from ctn.client.founding import Authority, class_records, founding
+from ctn.crypto import ed25519
+from ctn.crypto.digest import sha256
+from ctn.demo.ground import CHAIN_ID
+from ctn.kernel.account import DutyKind, key_address
+from ctn.kernel.genesis import Genesis
+from ctn.modules.assets.records import Calendar
+from ctn.modules.identity.records import SubjectKind
+from ctn.wallet.keystore import Key
+
+SEED = 20_231_115
+ED25519 = 1
+PERSON: SubjectKind = "person"
+ENTERPRISE: SubjectKind = "enterprise"
+MAKER = "maker"
+CNY = 10_000  # units
+FEES = 10_000 * CNY
+CALENDAR = "always"
+UTC8_MIN = 480
+EVERY_DAY = 127
+
+REGISTRAR, SECOND_REGISTRAR, CUSTODIAN = "registrar", "second-registrar", "custodian"
+REGULATOR, ATTESTOR, OPERATOR, BANK = "regulator", "attestor", "operator", "bank"
+DEVELOPER = "developer"
+MARKET_MAKERS = ("maker-north", "maker-south")
+RETIRING = ("ocean-tea", "white-pagoda", "long-wind")
+
+
+class Actor(NamedTuple):
+    """A part: its name in keys, how the page calls it, what it is, and its duty if it has one."""
+
+    name: str
+    zh: str
+    en: str
+    kind: SubjectKind = PERSON
+    duty: DutyKind | None = None
+    scope: str = ""
+
+
+AUTHORITIES = (
+    Actor(REGISTRAR, "东篱登记所", "Dongli Registry", duty=DutyKind.REGISTRAR),
+    Actor(SECOND_REGISTRAR, "北岸登记所", "Beian Registry", duty=DutyKind.REGISTRAR),
+    Actor(CUSTODIAN, "石桥托管", "Stone Bridge Custody", duty=DutyKind.CUSTODIAN, scope="verra"),
+    Actor(REGULATOR, "演示监管处", "Demo Regulator", duty=DutyKind.REGULATOR),
+    Actor(ATTESTOR, "明信身份", "Mingxin Identity", duty=DutyKind.ATTESTOR),
+    Actor(OPERATOR, "天平市场", "Tianping Market", duty=DutyKind.OPERATOR),
+    Actor(BANK, "江川支付", "Jiangchuan Payments", duty=DutyKind.PAYMENT_INSTITUTION),
+)
+COMPANIES = (
+    Actor(DEVELOPER, "远山碳资产", "Far Hill Carbon", ENTERPRISE),
+    Actor(MARKET_MAKERS[0], "蓝田做市", "Lantian Quotes", ENTERPRISE),
+    Actor(MARKET_MAKERS[1], "松烟做市", "Songyan Quotes", ENTERPRISE),
+    Actor(RETIRING[0], "海洋茶业", "Ocean Tea", ENTERPRISE),
+    Actor(RETIRING[1], "白塔物流", "White Pagoda Logistics", ENTERPRISE),
+    Actor(RETIRING[2], "长风货运", "Long Wind Freight", ENTERPRISE),
+)
+TRADERS = tuple(
+    [
+        Actor(f"trader-{number:02d}", zh, en)
+        for number, (zh, en) in enumerate(
+            (
+                ("林见", "Lin Jian"), ("沈禾", "Shen He"), ("陆青", "Lu Qing"),
+                ("顾南", "Gu Nan"), ("温舟", "Wen Zhou"), ("许霁", "Xu Ji"),
+                ("宋柏", "Song Bai"), ("叶澜", "Ye Lan"), ("江述", "Jiang Shu"),
+                ("韩川", "Han Chuan"), ("白朔", "Bai Shuo"), ("程野", "Cheng Ye"),
+            ),
+            1,
+        )
+    ]
+)  # fmt: skip
+PLAYERS = COMPANIES + TRADERS
+ACTORS = AUTHORITIES + PLAYERS
+
+
+class Cast:
+    """The keys of everybody, and who stands behind an address."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.keys = {actor.name: _key(seed, actor.name) for actor in ACTORS}
+        self.actors = {self.keys[actor.name].address: actor for actor in ACTORS}
+
+    def address(self, name: str) -> str:
+        """The address of a part."""
+        return self.keys[name].address
+
+    @property
+    def maker_seed(self) -> bytes:
+        """The key seed of the block maker."""
+        return _key_seed(self.seed, MAKER)
+
+    def genesis(self, time: int) -> Genesis:
+        """The first state of the demo chain, at a time in ms."""
+        calendar = Calendar(CALENDAR, UTC8_MIN, EVERY_DAY, (), ())
+        authorities = [
+            Authority(self.address(actor.name), actor.duty, actor.scope)
+            for actor in AUTHORITIES
+            if actor.duty is not None
+        ]
+        return founding(
+            CHAIN_ID,
+            time=time,
+            maker=ed25519.public_key(self.maker_seed).hex(),
+            profile="dev",
+            authorities=authorities,
+            people=(),
+            money={authority.address: FEES for authority in authorities},
+            records=[*class_records(), (calendar, "")],
+        )
+
+
+def _key_seed(seed: int, name: str) -> bytes:
+    return sha256(f"ctn/demo/{seed}/{name}".encode())
+
+
+def _key(seed: int, name: str) -> Key:
+    key_seed = _key_seed(seed, name)
+    address = key_address(ED25519, ed25519.public_key(key_seed))
+    return Key(0, ED25519, address, key_seed)

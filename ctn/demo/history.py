@@ -1,0 +1,65 @@
+"""The history: blocks made in process under a virtual clock, the same for a seed on every machine.
+
+The first block comes minutes after genesis, then about one an hour, and from height 185 on about
+one in two minutes, so that a world which begins now has a lively last two hours.
+"""
+
+from collections.abc import Callable
+
+from ctn.client.building import EXPIRES_AFTER, Place, build, sign
+from ctn.demo import opening
+from ctn.demo.agents import HISTORY, acting, acts
+from ctn.demo.cast import Cast
+from ctn.demo.ground import Chain
+from ctn.demo.seen import Act, see
+from ctn.demo.stream import Stream
+from ctn.kernel.refusal import Refusal
+
+BLOCKS = 240
+GENESIS_TIME = 1_700_006_400_000  # 2023-11-15, 00:00 UTC
+MINUTE_MS = 60_000
+SLOW_FROM, SLOW_UNTIL = opening.BLOCKS, 184
+
+
+def span(seed: int, height: int) -> int:
+    """The virtual time of a height after genesis, in ms."""
+    return sum([_gap(seed, number) for number in range(1, height + 1)])
+
+
+def _gap(seed: int, height: int) -> int:
+    draw = Stream(seed, height, "gap")
+    is_slow = SLOW_FROM < height <= SLOW_UNTIL
+    least, most = (2_400_000, 4_800_000) if is_slow else (90_000, 150_000)
+    return draw.between(least, most)
+
+
+def make_history(
+    chain: Chain, cast: Cast, until: int, told: Callable[[Chain], bool]
+) -> None:
+    """Make blocks up to a height; `told` hears of each, and says whether to go on."""
+    time = chain.begin + span(cast.seed, chain.head().height)
+    while (height := chain.head().height) < until:
+        time += _gap(cast.seed, height + 1)
+        for act in _acts(chain, cast, height + 1):
+            _send(chain, cast, act)
+        chain.make(time)
+        if not told(chain):
+            return
+
+
+def _acts(chain: Chain, cast: Cast, step: int) -> list[Act]:
+    """What the parties and the agents do in a block, at most one transaction of an agent."""
+    names = acting(cast.seed, step, HISTORY)
+    seen = see(chain, cast, [name for found in names.values() for name in found])
+    return opening.opening(chain, cast) + acts(cast, step, names, seen)
+
+
+def _send(chain: Chain, cast: Cast, act: Act) -> None:
+    """Sign and hand in; a refusal at the door is an answer like any other."""
+    head = chain.head()
+    key = cast.keys[act.actor]
+    place = Place(head.chain, key.address, chain.sequence(key.address), head.height + EXPIRES_AFTER)
+    try:
+        chain.admit(sign(build(act.ops, place, {}), [key]))
+    except Refusal:
+        return
