@@ -178,10 +178,8 @@ class Ledger:
         if len(self.events) >= EVENTS_MAX:
             raise WorkExceeded(events=EVENTS_MAX)
         kind = type(event)
-        row: dict[str, Any] = {"event": event_name(kind), "op": self.tx.op}
-        for name in kind.__struct_fields__:
-            row[name] = getattr(event, name)
-        self.events.append(row)
+        fields = msgspec.structs.asdict(event)
+        self.events.append({"event": event_name(kind), "op": self.tx.op, **fields})
 
     # --- drafts
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ctn.kernel.account import Account, DutyKind
 from ctn.kernel.block import Clock, HooksHash, Stuck, block_seed
 from ctn.kernel.codec import encode
-from ctn.kernel.commitment import change
+from ctn.kernel.commitment import leaf_hash
 from ctn.kernel.receipt import APPLIED, BROKEN, NOT_ADMITTED, REFUSED
 from ctn.kernel.state import MemorySource, State
 from ctn.kernel.tx import Tx
@@ -415,9 +415,8 @@ def test_a_restarted_machine_goes_on_as_the_one_that_ran() -> None:
     world.accept(alice, Transfer("cny", 5, bob))
     machine = world.machine
     again = Machine(State(MemorySource(_content(world))), machine.chain)
-    leaves = [(key, change(key, value).leaf) for key, value in _content(world).items()]
-    pairs = [(key, leaf) for key, leaf in leaves if leaf is not None]
-    assert again.load(pairs, machine.height, machine.time) == machine.root
+    rows = [(key, leaf_hash(key, value), value) for key, value in _content(world).items()]
+    assert again.load(rows, machine.height, machine.time) == machine.root
     tx = world.tx(alice, Transfer("cny", 7, bob))
     one = machine.apply_block([tx], world.time + 1, leave_out=False)
     two = again.apply_block([tx], world.time + 1, leave_out=False)
