@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from ctn.demo.picture import FORMAT, THEME
+from ctn.demo.picture import FORMAT, THEME, with_wide_letters
 from ctn.demo.watch import Book, Level, Made, View
 from ctn.demo.words import (
     Words,
@@ -84,9 +84,10 @@ def svg(view: View, words: Words, width: int = 140, height: int = 40) -> str:
         force_terminal=True, legacy_windows=False,
     )  # fmt: skip
     console.print(board(view, words, width, height), height=height)
-    return console.export_svg(
+    picture = console.export_svg(
         title=words.title, theme=THEME, code_format=FORMAT, unique_id="board"
     )
+    return with_wide_letters(picture)
 
 
 def write_svg(path: Path, view: View, words: Words) -> None:

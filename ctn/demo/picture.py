@@ -1,5 +1,9 @@
 """The frame of the board's picture: an SVG that needs nothing from anywhere."""
 
+import html
+import re
+
+from rich.cells import cell_len
 from rich.terminal_theme import TerminalTheme
 
 THEME = TerminalTheme(
@@ -39,3 +43,16 @@ FORMAT = """\
 </g>
 </svg>
 """
+
+_TEXT = re.compile(r'textLength="([0-9.]+)"([^>]*)>([^<]*)</text>')
+
+
+def with_wide_letters(picture: str) -> str:
+    """The picture with room for letters two cells wide, which Rich counts as one."""
+    return _TEXT.sub(_spread, picture)
+
+
+def _spread(found: re.Match[str]) -> str:
+    text = html.unescape(found[3])
+    width = float(found[1]) * cell_len(text) / max(1, len(text))
+    return f'textLength="{width:.1f}"{found[2]}>{found[3]}</text>'
