@@ -27,7 +27,7 @@ COMMON_LANE = 1
 Need = Role | DutyKind | Track
 
 
-class Op(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="op"):
+class Op(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="op"):
     """Base of every operation; subclasses name their tag `<module>.<verb>`."""
 
     needs: ClassVar[Need | tuple[Need, ...]] = Role.ORDINARY

@@ -19,7 +19,7 @@ class Index(Protocol):
         """Replace `before` by `after`; its inverse is the call with both exchanged."""
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """Base of everything remembered; subclasses are frozen and change by `replace`."""
 
     table: ClassVar[str] = ""

@@ -37,14 +37,14 @@ SCHEME_LENGTHS = {1: (32, 64), 2: (33, 64)}
 O = TypeVar("O")  # noqa: E741
 
 
-class Fee(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Fee(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """What the transaction pays, and who pays it when that is not the sender."""
 
     amount: Annotated[int, Meta(ge=0, le=INT_MAX)]
     payer: Address | None
 
 
-class Body(msgspec.Struct, Generic[O], frozen=True, forbid_unknown_fields=True):
+class Body(msgspec.Struct, Generic[O], frozen=True, gc=False, forbid_unknown_fields=True):
     """What is read and signed: who sends which operations, on which chain, until when."""
 
     chain: Annotated[str, Meta(max_length=64)]
