@@ -15,6 +15,9 @@ from starlette.responses import Response
 
 from ctn.api import answers, declared, page, reads, writes
 from ctn.api.bodies import StrictRequest
+from ctn.api.certificates import files
+from ctn.api.certificates import page as certificate_page
+from ctn.api.certificates.facts import CertificateAnswer, Facts
 from ctn.api.gate import Gate
 from ctn.api.link import Link, NotModified
 from ctn.api.log import log
@@ -29,6 +32,7 @@ from ctn.api.problems import (
     problem_response,
 )
 from ctn.kernel.refusal import Malformed, Refusal
+from ctn.node.config import ApiTable
 from ctn.node.door_client import EngineGone, EngineRefused
 
 VERSION = "1"
@@ -40,12 +44,13 @@ Asked = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Route(NamedTuple):
-    """A path, what serves it, what it answers, and the body that it takes."""
+    """A path, what serves it, what it answers, the body that it takes, and a file's type."""
 
     path: str
     endpoint: Endpoint
     shape: type[msgspec.Struct] | None
     body: type[msgspec.Struct] | None = None
+    media: str = "application/octet-stream"
 
 
 ROUTES = (
@@ -60,8 +65,21 @@ ROUTES = (
     Route("/state/{table}", reads.records, answers.Items),
     Route("/state/{table}/{place:path}", reads.record, answers.RecordAnswer),
     Route("/accounts/{address}", reads.account, answers.AccountAnswer),
+    # The longer paths first: the shortest would take them for ids.
+    Route(
+        "/certificates/{identity}.proof.json", files.proof_file, None, media="application/json"
+    ),
+    Route("/certificates/{identity}.json", files.facts_file, Facts),
+    Route("/certificates/{identity}.pdf", files.pdf_file, None, media="application/pdf"),
+    Route("/certificates/{identity}", files.certificate, CertificateAnswer),
     Route("/ops", declared.ops, answers.Operations),
     Route("/refusals", declared.refusals, answers.Refusals),
+)
+
+PAGES: tuple[tuple[str, Endpoint], ...] = (
+    ("/", page.page),
+    ("/c/certificate.css", certificate_page.style),
+    ("/c/{identity}", certificate_page.page),
 )
 
 
@@ -78,17 +96,24 @@ class StrictRoute(APIRoute):
         return serve_strictly
 
 
-def create_app(link: Link, *, spares_loopback: bool) -> Gate:
-    """The whole application over one link to the engine; rates do not bind loopback if told so."""
+def create_app(
+    link: Link, *, spares_loopback: bool, public_url: str = ApiTable().public_url
+) -> Gate:
+    """The whole application over one link to the engine; rates do not bind loopback if told so.
+
+    `public_url` is the address under which readers find it, as documents name it.
+    """
     app = FastAPI(
         title="CTN", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False,
         telemetry=SILENT,
     )  # fmt: skip
     app.state.link = link
+    app.state.public_url = public_url
     app.router.route_class = StrictRoute
     for route in ROUTES:
         _add(app, route)
-    app.add_api_route("/", page.page, include_in_schema=False, response_class=Response)
+    for path, endpoint in PAGES:
+        app.add_api_route(path, endpoint, include_in_schema=False, response_class=Response)
     for kind in (Refusal, DoorRefusal, EngineRefused, EngineGone):
         app.add_exception_handler(kind, _refused)
     app.add_exception_handler(NotModified, _not_modified)
@@ -101,7 +126,9 @@ def create_app(link: Link, *, spares_loopback: bool) -> Gate:
 
 
 def _add(app: FastAPI, route: Route) -> None:
-    good = _content("application/octet-stream", {"type": "string", "format": "binary"})
+    good = _content(route.media, {"type": "string", "format": "binary"})
+    if route.media == "application/json":
+        good = _content(route.media, {"type": "object"})
     if route.shape is not None:
         good = _content("application/json", _reference(route.shape))
     if route.shape is answers.RecordAnswer:

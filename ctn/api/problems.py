@@ -128,6 +128,13 @@ class BadRequest(DoorRefusal):
     code = "bad_request"
 
 
+class FormatNotInstalled(DoorRefusal):
+    """This server was installed without what makes this format; the page still prints."""
+
+    status = 404
+    code = "format_not_installed"
+
+
 class Failed(DoorRefusal):
     """Something failed here; `request_id` finds it in the log."""
 

@@ -14,7 +14,7 @@ from ctn.api.gate import HEAD_BYTES
 from ctn.api.link import Link
 from ctn.api.log import log
 from ctn.api.wire import Wire
-from ctn.node.config import read_config
+from ctn.node.config import ApiTable, read_config
 from ctn.node.home import Home
 from ctn.node.stops import Stop
 
@@ -45,13 +45,17 @@ def run_api(folder: Path, *, host: str = "127.0.0.1", port: int | None = None) -
     """
     home = Home(folder)
     try:
-        profile = read_config(home.config).profile
+        config = read_config(home.config)
         listener = listen(host, port)
     except Stop as stop:
         log("stopped", reason=str(stop))
         return stop.code
     with listener:
-        asyncio.run(_serve(str(home.socket), listener, spares_loopback=profile == "dev"))
+        serving = _serve(
+            str(home.socket), listener, spares_loopback=config.profile == "dev",
+            public_url=config.api.public_url,
+        )  # fmt: skip
+        asyncio.run(serving)
     log("stopped")
     return 0
 
@@ -69,10 +73,13 @@ def listen(host: str, port: int | None) -> socket.socket:
     raise PortBusy(f"port {wanted} in use at {host}")
 
 
-async def _serve(node_socket: str, listener: socket.socket, *, spares_loopback: bool) -> None:
+async def _serve(
+    node_socket: str, listener: socket.socket, *, spares_loopback: bool,
+    public_url: str = ApiTable().public_url,
+) -> None:  # fmt: skip
     link = Link(node_socket)
     config = uvicorn.Config(
-        create_app(link, spares_loopback=spares_loopback),
+        create_app(link, spares_loopback=spares_loopback, public_url=public_url),
         http=Wire,
         ws="none",
         lifespan="off",

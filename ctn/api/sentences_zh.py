@@ -13,6 +13,7 @@ SENTENCES = {
     "door.busy": "引擎正忙，请稍后再试。",
     "door.engine_away": "引擎没有应答，请稍后再试。",
     "door.bad_request": "这不是本服务器能够理解的 HTTP 请求。",
+    "door.format_not_installed": "本服务器未安装生成此格式所需的组件；网页仍可打印。",
     "door.failed": "服务内部出错；可凭 request_id 在日志中查到。",
     "kernel.TooLarge": "交易信封超过 65,536 字节。",
     "kernel.Malformed": "某个字段缺失、未知、类型错误或超出范围。",

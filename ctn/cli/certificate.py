@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ctn.cli.terminal import Trouble, note, say
+from ctn.cli.terminal import DEFAULT_URL, Trouble, note, options, say
 
 if TYPE_CHECKING:
     from ctn.cli.link import Link
+    from ctn.client.certificate_proof import Pin, Shown
 
-PARTS_PROVED = 16
-GRAMS_PER_TONNE = 1_000_000
 NOT_TRUSTED = 3
+ARCHIVAL_MS = 14 * 86_400_000
+YEAR_10000_MS = 253_402_300_800_000
+HEIGHT_DIGITS = 19
+KEY_DIGITS = 64
 
 app = typer.Typer(no_args_is_help=True, help="Certificates of retirement, and their proofs.")
 
@@ -22,8 +25,9 @@ app = typer.Typer(no_args_is_help=True, help="Certificates of retirement, and th
 def show(
     certificate: Annotated[str, typer.Argument(metavar="ID", help="Id, such as r-5311...")],
     proof: Annotated[Path | None, typer.Option(help="Write the proof to this file.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Write the document to this file.")] = None,
 ) -> None:
-    """Show a certificate; with --proof write what proves it offline."""
+    """Show a certificate; write what proves it offline, or the document that is printed."""
     from ctn.cli.link import linked
 
     with linked() as link:
@@ -33,117 +37,150 @@ def show(
             raise Trouble(f"no certificate {certificate}")
         if proof is not None:
             _write_proof(link, value, proof)
+    if pdf is not None:
+        _write_document(certificate, pdf)
     result = {"certificate": value, "height": found["height"]}
-    lines = [f"{name:<13} {json.dumps(value[name])}" for name in value]
-    if proof is not None:
-        result["proof"] = str(proof)
-        lines.append(f"proof in {proof}")
+    lines = [f"{name:<13} {json.dumps(value[name], ensure_ascii=False)}" for name in value]
+    for name, file in (("proof", proof), ("pdf", pdf)):
+        if file is not None:
+            result[name] = str(file)
+            lines.append(f"{name} in {file}")
     say(result, *lines)
 
 
 @app.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="A .proof.json file.")],
-    maker: Annotated[str, typer.Option(help="Key of the block maker that you trust.")] = "",
+    maker: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Key of the block maker that you trust.")
+    ] = None,
+    trust: Annotated[
+        str | None, typer.Option(metavar="HEIGHT:HASH", help="Block that you trust.")
+    ] = None,
 ) -> None:
-    """Check a proof offline: hashes, paths, root, seal, and that the tonnes ended for it."""
+    """Check a proof offline: hashes, paths, root, seal, and that the tonnes ended for it.
+
+    Without --maker or --trust, taken from a source other than the file, it can only be
+    consistent: exit code 3.
+    """
+    from ctn.client.certificate_proof import check_proof
     from ctn.kernel.proof import ProofInvalid
 
+    pin = _pin(maker, trust)
     try:
-        answer = json.loads(file.read_bytes())
-        told = _check(answer, maker)
-    except (ProofInvalid, ValueError) as error:
+        shown = check_proof(file.read_bytes(), pin)
+    except ProofInvalid as error:
         raise Trouble(f"ProofInvalid: {error}") from None
-    lines = [
-        f"certificate {told['certificate']} at height {told['height']}, time {told['time']}",
-        f"{told['grams']} g, of them proved {told['proved_g']} g",
-        "not shown: whether it was impaired later",
-    ]
-    if maker:
-        say(told | {"valid": True, "trusted": True}, "valid", *lines)
-        return
-    note("pin the maker by --maker KEY, from a source other than the file")
-    say(
-        told | {"valid": True, "trusted": False},
-        f"consistent, not trusted: maker {told['maker']}", *lines,
-    )  # fmt: skip
-    raise typer.Exit(NOT_TRUSTED)
+    result = _result(shown) | {"trusted": pin.is_set}
+    verdict = "valid" if pin.is_set else f"consistent, not trusted: maker {shown.header.maker}"
+    say(result, verdict, *_lines(result))
+    if not pin.is_set:
+        note("pin the maker by --maker KEY, from a source other than the file")
+        raise typer.Exit(NOT_TRUSTED)
 
 
-def _write_proof(link: "Link", value: dict[str, Any], file: Path) -> None:
-    from ctn.cli.proofs import proof_file, verify_answer
-    from ctn.node.files import write_whole
+def _pin(maker: str | None, trust: str | None) -> "Pin":
+    from ctn.client.certificate_proof import Pin
 
-    answer = link.proofs(_keys(value))
-    verify_answer(answer)
-    write_whole(file, json.dumps(proof_file(answer), ensure_ascii=False, indent=1).encode())
-
-
-def _keys(value: dict[str, Any]) -> list[tuple[str, str]]:
-    """What is proved: certificate, batch, project, and where its first parts lie."""
-    batch = value["batch"]
-    keys = [
-        ("certificate", value["id"]),
-        ("batch", batch),
-        ("project", batch.rsplit("-", 2)[0]),
-    ]
-    for part in value["parts"][:PARTS_PROVED]:
-        is_whole = part["grams"] == _grams(part)
-        keys.append(("interval" if is_whole else "fraction", f"{batch}/{part['start']:020d}"))
-    return keys
+    if maker is not None and not _is_hash(maker):
+        raise typer.BadParameter(f"maker {maker!r}: a key of {KEY_DIGITS} lower-case hex digits")
+    if trust is None:
+        return Pin(maker, None)
+    height, _, block = trust.partition(":")
+    is_height = height.isascii() and height.isdigit() and len(height) <= HEIGHT_DIGITS
+    if not (is_height and str(int(height)) == height and _is_hash(block)):
+        raise typer.BadParameter(f"trust {trust!r}: HEIGHT:HASH")
+    return Pin(maker, (int(height), block))
 
 
-def _grams(part: dict[str, Any]) -> int:
-    grams: int = (part["end"] - part["start"] + 1) * GRAMS_PER_TONNE
-    return grams
+def _is_hash(text: str) -> bool:
+    return len(text) == KEY_DIGITS and all(letter in "0123456789abcdef" for letter in text)
 
 
-def _check(answer: dict[str, Any], maker: str) -> dict[str, Any]:
-    """What a proof shows; raises ProofInvalid."""
-    from ctn.cli.proofs import FORMAT, values_of, verify_answer
-    from ctn.kernel.proof import ProofInvalid
+def _result(shown: "Shown") -> dict[str, Any]:
+    """What a proof shows, in the words of the independent verifier."""
+    import time
 
-    if not isinstance(answer, dict) or answer.get("format") != FORMAT:
-        raise ProofInvalid(f"the file is no {FORMAT}")
-    found = verify_answer(answer)
-    if maker not in ("", found):
-        raise ProofInvalid(f"sealed by maker {found}, not the trusted one")
-    values = values_of(answer)
-    certificates = [value for (table, _), value in values.items() if table == "certificate"]
-    if len(certificates) != 1:
-        raise ProofInvalid(f"{len(certificates)} certificates in one proof")
-    certificate = certificates[0]
-    parts = certificate["parts"]
-    proved = sum([_proved(certificate, part, values) for part in parts[:PARTS_PROVED]])
-    if sum([part["grams"] for part in parts]) != certificate["grams"]:
-        raise ProofInvalid("the parts do not add up to the grams of the certificate")
+    header, certificate = shown.header, shown.certificate
     return {
-        "certificate": certificate["id"], "grams": certificate["grams"], "proved_g": proved,
-        "height": answer["height"], "chain": answer["chain"], "maker": found,
-        "time": json.loads(answer["header"])["time"],
+        "valid": True, "certificate": certificate["id"], "batch": certificate["batch"],
+        "grams": certificate["grams"], "proved_g": shown.proved_g,
+        "unproved_g": shown.unproved_g, "chain": header.chain, "height": header.height,
+        "time": header.time, "block": shown.block, "maker": header.maker,
+        "archival": time.time_ns() // 1_000_000 - header.time > ARCHIVAL_MS,
     }  # fmt: skip
 
 
-def _proved(
-    certificate: dict[str, Any], part: dict[str, Any], values: dict[tuple[str, str], Any]
-) -> int:
-    """The grams of a part, which must have ended for this certificate."""
-    from ctn.kernel.proof import ProofInvalid
+def _lines(result: dict[str, Any]) -> list[str]:
+    lines = [
+        f"certificate {result['certificate']} of batch {result['batch']}",
+        f"{result['grams']} g: proved {result['proved_g']} g, unproved {result['unproved_g']} g",
+        f"chain {result['chain']}, height {result['height']}, time {_utc(result['time'])}",
+        f"block {result['block']}",
+        "not shown: whether it was impaired after this height",
+    ]
+    return [*lines, "archival: the block is older than 14 days"] if result["archival"] else lines
 
-    grams: int = part["grams"]
-    name = f"{certificate['batch']}/{part['start']:020d}"
-    where = f"serials {part['start']}-{part['end']}"
-    if grams == _grams(part):
-        interval = values.get(("interval", name))
-        if interval is None:
-            raise ProofInvalid(f"{where} are not in the proof")
-        found = (interval["status"], interval["cause"], interval["end"])
-        if found[:2] != ("retired", certificate["id"]) or found[2] < part["end"]:
-            raise ProofInvalid(f"{where} did not retire for this certificate")
-        return grams
-    fraction = values.get(("fraction", name))
-    if fraction is None:
-        raise ProofInvalid(f"{where} are not in the proof")
-    if [certificate["id"], grams] not in fraction["shares"]:
-        raise ProofInvalid(f"{where}: the shares of the serial do not list this certificate")
-    return grams
+
+def _utc(time: int) -> str:
+    """A time of a block; those after year 9999 as they stand."""
+    from datetime import UTC, datetime, timedelta
+
+    if time >= YEAR_10000_MS:
+        return f"{time} ms"
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=time)
+    return moment.isoformat(timespec="milliseconds")
+
+
+def _write_proof(link: "Link", value: dict[str, Any], file: Path) -> None:
+    from ctn.client.certificate_proof import Pin, check_proof, keys_of, proof_bytes
+    from ctn.kernel.proof import ProofInvalid
+    from ctn.node.files import write_whole
+
+    answer = link.proofs(keys_of(value))
+    if answer["header"] is None:
+        raise Trouble("no block is sealed yet")
+    data = proof_bytes(answer)
+    try:
+        check_proof(data, Pin(None, None))
+    except ProofInvalid as error:
+        raise Trouble(f"ProofInvalid: {error}") from None
+    write_whole(file, data)
+
+
+def _write_document(certificate: str, file: Path) -> None:
+    """The PDF, made here from the engine of this home, or else by a platform."""
+    from ctn.node.files import write_whole
+
+    socket = options().home / "run" / "node.sock"
+    if options().url is None and socket.exists():
+        write_whole(file, _made_here(certificate, socket))
+        return
+    from ctn.client.documents import fetch
+
+    write_whole(file, fetch(options().url or DEFAULT_URL, f"/certificates/{certificate}.pdf"))
+
+
+def _made_here(certificate: str, socket: Path) -> bytes:
+    import asyncio
+
+    from ctn.api.certificates.facts import facts_of
+    from ctn.api.certificates.pdf import document
+    from ctn.api.link import Link as EngineLink
+    from ctn.api.problems import DoorRefusal, sentence_of
+    from ctn.node.config import read_config
+
+    public_url = read_config(options().home / "config" / "node.toml").api.public_url
+
+    async def made() -> bytes:
+        link = EngineLink(str(socket))
+        try:
+            _head, facts = await facts_of(link, certificate)
+            return document(facts, public_url)
+        finally:
+            await link.close()
+
+    try:
+        return asyncio.run(made())
+    except DoorRefusal as refusal:
+        raise Trouble(f"{refusal.code}: {sentence_of(type(refusal))}") from None

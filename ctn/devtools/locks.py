@@ -32,7 +32,8 @@ def requirements(root: Path, name: str) -> list[str]:
     """Return the direct requirements that a lock is made from."""
     if name == "run":
         project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
-        return sorted(project["dependencies"])
+        extras = project.get("optional-dependencies", {})
+        return sorted([*project["dependencies"], *extras.get("documents", ())])
     lines = (root / "requirements" / f"{name}.in").read_text("utf-8").splitlines()
     return sorted(line.strip() for line in lines if line.strip())
 
@@ -78,9 +79,10 @@ def write_locks(root: Path, uv: Path, environment: dict[str, str]) -> list[str]:
         path = lock_path(root, name)
         before = pins(path.read_text("utf-8")) if path.exists() else {}
         source = "pyproject.toml" if name == "run" else f"requirements/{name}.in"
+        extras = ["--extra", "documents"] if name == "run" else []
         agree = [word for old in LOCK_NAMES[:number] for word in ("-c", f"requirements/{old}.lock")]
         made = subprocess.run(
-            [str(uv), *_COMPILE, *agree, source],
+            [str(uv), *_COMPILE, *extras, *agree, source],
             cwd=root, env=environment, check=True, stdout=subprocess.PIPE, text=True,
         ).stdout  # fmt: skip
         path.write_text(f"{_MARK}{digest(root, name)}\n{made}", "utf-8")

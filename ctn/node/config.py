@@ -43,9 +43,12 @@ class ScrubTable(Table, frozen=True):
 
 
 class ApiTable(Table, frozen=True):
-    """Where the API listens."""
+    """Where the API listens, and the address under which readers find it (no `/` at its end)."""
 
     listen: str = "127.0.0.1:8080"
+    public_url: Annotated[
+        str, Meta(pattern=r"^https?://[A-Za-z0-9._:\[\]-]+(?:/[A-Za-z0-9._~-]+)*\Z", max_length=200)
+    ] = "http://127.0.0.1:8080"
 
 
 class LogTable(Table, frozen=True):

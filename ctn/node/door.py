@@ -17,7 +17,8 @@ from ctn.kernel import codec
 from ctn.kernel.commitment import Absence, Membership
 from ctn.kernel.refusal import Malformed, Refusal, TooLarge
 from ctn.kernel.tx import TX_BYTES, Tx
-from ctn.node import queries
+from ctn.modules.registry.intervals import SERIALS_MAX
+from ctn.node import queries, standing
 from ctn.node.embedded import Engine
 from ctn.node.files import free_mebibytes
 from ctn.node.maker import Made
@@ -49,6 +50,8 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: int = 100
     keys: list[tuple[str, str]] = []
     prove: bool = False
+    start: int = 0
+    end: int = 0
 
 
 class Door:
@@ -71,6 +74,7 @@ class Door:
             "state": self._state,
             "records": self._records,
             "proofs": self._proofs,
+            "standing": self._standing,
         }
         engine.listeners.append(self._on_block)
 
@@ -232,6 +236,16 @@ class Door:
         for table, place in request.keys:
             check_key(table, place)
         answer: Answer = await self.on_writer(lambda: self.prove(request.keys))
+        return answer
+
+    async def _standing(self, request: Request) -> Answer:
+        check_key("external", request.place)
+        if not 1 <= request.start <= request.end <= SERIALS_MAX:
+            raise Malformed(field="start", rule=f"serials 1 to {SERIALS_MAX}, in order")
+        machine = self.engine.maker.machine
+        answer: Answer = await self.on_writer(
+            lambda: standing.rows(machine, request.place, request.start, end=request.end)
+        )
         return answer
 
     def prove(self, keys: list[tuple[str, str]]) -> Answer:

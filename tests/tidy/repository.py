@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from tests.tidy.finding import Finding, Source, parse
@@ -13,7 +14,7 @@ from tests.tidy.finding import Finding, Source, parse
 ROOT = Path(__file__).resolve().parents[2]
 
 # Distributions whose import name is not their own name in lower case.
-IMPORT_NAMES = {"pynacl": "nacl"}
+IMPORT_NAMES = {"pynacl": "nacl", "fpdf2": "fpdf"}
 
 _MACHINE_PATH = re.compile(r"(?<![\w}\])./-])/(work|root|home/\w+)/")
 _NO_ADDRESS = (re.compile(r"requirements/.*\.(in|lock)"), re.compile(r"\.ci/.*|Makefile"))
@@ -91,7 +92,8 @@ def verifier_findings(tools: Iterable[Source]) -> Iterator[Finding]:
 
 
 def declared_libraries() -> set[str]:
-    """Return the import names of the direct dependencies in pyproject.toml."""
+    """Return the import names of the direct dependencies in pyproject.toml, of extras too."""
     project = tomllib.loads(read("pyproject.toml"))["project"]
-    names = [re.split(r"[\[=<>~! ]", line)[0].lower() for line in project["dependencies"]]
+    lines = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    names = [re.split(r"[\[=<>~! ]", line)[0].lower() for line in lines]
     return {IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names}
