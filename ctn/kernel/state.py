@@ -5,7 +5,7 @@ Three kinds of value: records (canonical JSON of a struct), balances (integers) 
 """
 
 from collections.abc import Iterator
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -13,7 +13,8 @@ from ctn.kernel.codec import Json, encode
 from ctn.kernel.record import Record
 
 R = TypeVar("R", bound=Record)
-CACHE_MAX = 600_000
+V = TypeVar("V")
+GENERATION_MAX = 400_000
 BALANCE = "balance"
 PARAM = "param"
 
@@ -53,43 +54,78 @@ class MemorySource:
                 self.values[key] = value
 
 
+class Kept(Generic[V]):
+    """What was read lately, in two generations: a full one ages, and the aged one is let go.
+
+    Emptying all at once would make every read a miss, and dropping the oldest one by one is
+    quadratic in a dict.
+    """
+
+    def __init__(self) -> None:
+        self.young: dict[str, V] = {}
+        self.old: dict[str, V] = {}
+
+    def keep(self, key: str, value: V) -> None:
+        """Keep a value as the newest."""
+        if len(self.young) >= GENERATION_MAX:
+            self.old, self.young = self.young, {}
+        self.young[key] = value
+
+    def keep_all(self, values: dict[str, V]) -> None:
+        """Keep the values of a block."""
+        if len(self.young) + len(values) > GENERATION_MAX:
+            self.old, self.young = self.young, {}
+        self.young.update(values)
+
+    def warm(self, key: str, value: V) -> None:
+        """Keep a value that was read anyway, while both generations have room."""
+        if len(self.young) < GENERATION_MAX:
+            self.young[key] = value
+        elif len(self.old) < GENERATION_MAX:
+            self.old[key] = value
+
+
 class State:
     """Committed records, balances and parameters."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self._records: dict[str, Record | None] = {}
-        self._balances: dict[str, int] = {}
+        self._records: Kept[Record | None] = Kept()
+        self._balances: Kept[int] = Kept()
         self._params: dict[str, Json] = {}
         self._decoders: dict[type[Record], msgspec.json.Decoder[Record]] = {}
 
     def record(self, kind: type[R], place: str) -> R | None:
         """The record of a type at an id, or None."""
         key = kind.table + "\0" + place
-        try:
-            return self._records[key]  # type: ignore[return-value]
-        except KeyError:
-            data = self.source.read(key.encode())
-            record = None if data is None else self.decode(kind, data)
-            self._keep(key, record)
-            return record
+        kept = self._records
+        if key in kept.young:
+            return kept.young[key]  # type: ignore[return-value]
+        if key in kept.old:
+            known = kept.old[key]
+            kept.keep(key, known)
+            return known  # type: ignore[return-value]
+        data = self.source.read(key.encode())
+        record = None if data is None else self.decode(kind, data)
+        kept.keep(key, record)
+        return record
 
     def is_same(self, key: str, record: Record | None) -> bool:
         """Whether the committed record under a full key is this one already."""
-        if key in self._records:
-            return self._records[key] == record
+        if key in self._records.young:
+            return self._records.young[key] == record
         data = self.source.read(key.encode())
         return data == (None if record is None else encode(record))
 
     def balance(self, place: str) -> int:
         """The balance at `account/asset`, 0 when nothing is stored."""
-        amount = self._balances.get(place)
+        amount = self._balances.young.get(place)
         if amount is None:
-            data = self.source.read(b"balance\0" + place.encode())
-            amount = 0 if data is None else int(data)
-            if len(self._balances) >= CACHE_MAX:
-                self._balances.clear()
-            self._balances[place] = amount
+            amount = self._balances.old.get(place)
+            if amount is None:
+                data = self.source.read(b"balance\0" + place.encode())
+                amount = 0 if data is None else int(data)
+            self._balances.keep(place, amount)
         return amount
 
     def param(self, name: str) -> Json:
@@ -117,27 +153,21 @@ class State:
     def warm(self, kind: type[Record] | None, key: bytes, data: bytes) -> None:
         """Keep a value that was read anyway, while the cache has room; `kind` None: a balance."""
         place = key.decode()
-        if kind is not None and len(self._records) < CACHE_MAX:
-            self._records[place] = self.decode(kind, data)
-        elif kind is None and len(self._balances) < CACHE_MAX:
-            self._balances[place.partition("\0")[2]] = int(data)
+        if kind is None:
+            self._balances.warm(place.partition("\0")[2], int(data))
+        elif len(self._records.old) < GENERATION_MAX:
+            self._records.warm(place, self.decode(kind, data))
 
     def take(
         self, records: dict[str, Record | None], balances: dict[str, int], params: dict[str, Json]
     ) -> None:
         """Keep what a committed block changed."""
-        for key, record in records.items():
-            self._keep(key, record)
-        self._balances.update(balances)
+        self._records.keep_all(records)
+        self._balances.keep_all(balances)
         self._params.update(params)
 
     def forget(self) -> None:
         """Drop the cache, after the source was replaced."""
-        self._records.clear()
-        self._balances.clear()
+        self._records = Kept()
+        self._balances = Kept()
         self._params.clear()
-
-    def _keep(self, key: str, record: Record | None) -> None:
-        if len(self._records) >= CACHE_MAX:
-            self._records.clear()
-        self._records[key] = record
