@@ -14,12 +14,14 @@ from ctn.devtools.refusals import ToolRefusal
 
 TARGETS = {
     "run": "install what is locked into .venv, then start the demo world (PORT=n forces a port)",
+    "web": "build the web application into ctn/api/static, unless it fits its sources",
     "test": "everything that can run here; STRICT=1 turns skips into failures",
     "test-faults": "tests that break disks, power and networks on purpose",
     "lint": "the part `form` of the tests: style, types, import contracts, generated files",
     "bench": "every published number, one JSON line each; QUICK=1 for a short run",
     "reference": "write docs/reference from the operations",
-    "lock": "refresh requirements/*.lock and print what changed",
+    "lock": "refresh requirements/*.lock and web/package-lock.json, and print what changed",
+    "browser": "fetch the Chromium that the part `browser` of the tests drives",
     "clean-demo": "remove the data of the demo world",
     "help": "these lines",
 }

@@ -13,7 +13,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from ctn.api import answers, declared, page, reads, writes
+from ctn.api import answers, declared, page, reads, static, writes
 from ctn.api.bodies import StrictRequest
 from ctn.api.certificates import files
 from ctn.api.certificates import page as certificate_page
@@ -112,7 +112,7 @@ def create_app(
     app.router.route_class = StrictRoute
     for route in ROUTES:
         _add(app, route)
-    for path, endpoint in PAGES:
+    for path, endpoint in (*PAGES, *static.PAGES):
         app.add_api_route(path, endpoint, include_in_schema=False, response_class=Response)
     for kind in (Refusal, DoorRefusal, EngineRefused, EngineGone):
         app.add_exception_handler(kind, _refused)

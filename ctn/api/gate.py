@@ -18,6 +18,7 @@ from ctn.api.problems import (
     problem_response,
 )
 from ctn.api.rates import Rates, is_loopback
+from ctn.api.static import FOLDERS
 
 ADDRESS_BYTES = 8 * 1024
 HEAD_BYTES = 16 * 1024
@@ -86,6 +87,8 @@ class Gate:
             raise AddressTooLong(limit=ADDRESS_BYTES)
         if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > HEAD_BYTES:
             raise HeadTooLarge(limit=HEAD_BYTES)
+        if scope["path"].startswith(FOLDERS):
+            return
         client = scope["client"][0] if scope.get("client") else ""
         if self.spares_loopback and is_loopback(client):
             return
@@ -95,7 +98,7 @@ class Gate:
 
 def _add_headers(headers: MutableHeaders, request_id: str) -> None:
     for name, value in (SECURITY_HEADERS | CORS_HEADERS).items():
-        headers[name] = value
+        headers.setdefault(name, value)
     headers["X-Request-Id"] = request_id
     headers.add_vary_header("Accept-Language")
 

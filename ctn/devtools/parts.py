@@ -8,22 +8,30 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+from ctn.devtools import web
 from ctn.devtools.environment import ROOT, script
-from ctn.devtools.table import PartResult, counts, table, verdict
+from ctn.devtools.refusals import ToolRefusal
+from ctn.devtools.table import REMEDY, PartResult, counts, table, verdict
+
+BROWSERS = ROOT / ".tools" / "browsers"  # what `make browser` fetches
 
 _FOLDERS = {"node": ("tests/node",), "api": ("tests/api", "tests/cli", "tests/client")}
+_PAGES = "tests/web"
 _APART = ("tests/faults",)  # run by `make test-faults` alone: they need root or a spare disk
-_TIDY = "tests/test_tidy.py"
+_TIDY = ("tests/test_tidy.py", "tests/web/test_tidy.py")
 _COMPLETE = "tests/test_complete.py"
 _WORKERS = str(max(2, min(os.cpu_count() or 2, 8)))
 
 
 def run_tests() -> bool:
     """Run every part, print the table, and return whether all is well."""
+    web.offer()
     results = [run_form(), run_unit()]
     results += [run_pytest(name, folders) for name, folders in _FOLDERS.items()]
+    results += [run_web_unit(), run_browser()]
     return report(results, whole=True)
 
 
@@ -47,7 +55,7 @@ def run_form() -> PartResult:
     }
     with ThreadPoolExecutor(2) as pool:
         failed = sum(pool.map(_check, checks, checks.values()))
-    tidy = run_pytest("tidy", (_TIDY,), workers="0")
+    tidy = run_pytest("tidy", _TIDY, workers="0")
     return PartResult(
         name="form",
         passed=len(checks) - failed + tidy.passed,
@@ -63,7 +71,8 @@ def run_unit() -> PartResult:
     The worlds of tests/modules write what they saw; the test of completeness reads it after them.
     """
     others = [folder for folders in _FOLDERS.values() for folder in folders]
-    ignored = [f"--ignore={path}" for path in (*others, *_APART, _TIDY, _COMPLETE)]
+    apart = (*others, *_APART, *_TIDY, _PAGES, _COMPLETE)
+    ignored = [f"--ignore={path}" for path in apart]
     with tempfile.TemporaryDirectory() as cases:
         os.environ["CTN_CASES"] = cases
         tests = run_pytest("unit", ("tests",), options=ignored)
@@ -78,6 +87,36 @@ def run_unit() -> PartResult:
         tests.seconds + complete.seconds,
         tests.skipped + complete.skipped,
     )
+
+
+def run_web_unit() -> PartResult:
+    """Check the types of the pages and run their own tests."""
+    print("== web-unit", flush=True)
+    started = time.monotonic()
+    try:
+        node = web.find_node()
+        web.install_packages(ROOT, node)
+    except ToolRefusal as refusal:
+        return PartResult("web-unit", 0, 0, 0.0, Counter({f"{refusal.line()}{REMEDY}make web": 1}))
+    code, said = web.try_npm(ROOT, node, "run", "check")
+    print(f"types: {'ok' if code == 0 else 'failed'}", *([said] if code else []), flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        report_file = Path(folder) / "report.xml"
+        reporters = ("--reporter=default", "--reporter=junit", f"--outputFile={report_file}")
+        tests_code, said = web.try_npm(ROOT, node, "test", "--", *reporters)
+        print(said, flush=True)
+        text = report_file.read_text("utf-8") if report_file.exists() else ""
+    seconds = time.monotonic() - started
+    tests = count_report("web-unit", text, exit_code=tests_code, seconds=seconds)
+    failed = int(code != 0)
+    return replace(tests, passed=tests.passed + 1 - failed, failed=tests.failed + failed)
+
+
+def run_browser() -> PartResult:
+    """Open the built pages in Chromium."""
+    os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(BROWSERS))
+    ignored = [f"--ignore={path}" for path in _TIDY]
+    return run_pytest("browser", (_PAGES,), options=ignored)
 
 
 def run_pytest(

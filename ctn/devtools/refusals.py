@@ -47,3 +47,21 @@ class DiskFull(ToolRefusal):
     """The disk has less room than the installation needs."""
 
     exit_code = 4
+
+
+class NodeTooOld(ToolRefusal):
+    """The Node on PATH cannot build the pages; the pinned one of .venv takes its place."""
+
+
+class WebNotBuilt(ToolRefusal):
+    """The pages could not be built; everything but them works."""
+
+    def line(self) -> str:
+        """Return the one line that the user reads."""
+        return f"web application not built: {self}"
+
+
+class ChromiumNotFound(ToolRefusal):
+    """There is no browser to test the pages in."""
+
+    exit_code = 3

@@ -1,0 +1,79 @@
+"""The built pages: documents and hashed assets, as the web build left them in `static/`.
+
+A page that is not built is said, with the command that builds it; nothing else depends on it.
+GraphiQL and Swagger UI style themselves inline, so their documents have a policy of their own:
+without Trusted Types, and with nothing on them that a signature could be asked of.
+"""
+
+import re
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import Request
+from starlette.responses import FileResponse, Response
+
+from ctn.api.problems import NotFound
+
+FOLDERS: Final = ("/assets/", "/fonts/")
+BUILT: Final = Path(__file__).parent / "static"
+DOCUMENTS: Final = {
+    "/graphiql": "developer/graphiql.html",
+    "/developer/rest": "developer/rest.html",
+}
+DEVELOPER_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+# Told apart by our own table: what the system's table says differs between machines.
+_MEDIA_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
+    ".wasm": "application/wasm",
+    ".woff2": "font/woff2",
+}
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")  # one segment, never `..`
+_NOT_BUILT: Final = "网页应用尚未构建：make web\nweb application not built: make web\n"
+
+Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def document(folder: Path, name: str) -> Endpoint:
+    """What serves one document of the bundle in a folder."""
+
+    async def serve(_request: Request) -> Response:
+        path = folder / name
+        if not path.is_file():
+            headers = {"Cache-Control": "no-store", "Retry-After": "10"}
+            return Response(_NOT_BUILT, 503, headers, "text/plain; charset=utf-8")
+        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": DEVELOPER_POLICY}
+        return FileResponse(path, headers=headers, media_type="text/html; charset=utf-8")
+
+    return serve
+
+
+def asset(folder: Path) -> Endpoint:
+    """What serves the files of a folder of the bundle; their names hold a hash of their bytes."""
+
+    async def serve(request: Request) -> Response:
+        name = request.path_params["name"]
+        media_type = _MEDIA_TYPES.get(Path(name).suffix)
+        path = folder / name
+        if media_type is None or _NAME.match(name) is None or not path.is_file():
+            raise NotFound()
+        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return FileResponse(path, headers=headers, media_type=media_type)
+
+    return serve
+
+
+PAGES: Final[tuple[tuple[str, Endpoint], ...]] = (
+    *((path, document(BUILT, name)) for path, name in DOCUMENTS.items()),
+    *((path + "{name}", asset(BUILT / path.strip("/"))) for path in FOLDERS),
+)

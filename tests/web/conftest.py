@@ -1,0 +1,70 @@
+"""A chain, the platform that serves it on a port, and a browser."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+import pytest
+from playwright.sync_api import Browser
+
+from ctn.api.static import BUILT
+from tests.api.chains import running
+from tests.web.browser import NOT_BUILT, browser
+
+START = (
+    "import sys; from pathlib import Path; from ctn.api.process import run_api; "
+    "sys.exit(run_api(Path(sys.argv[1]), port=int(sys.argv[2])))"
+)
+START_SECONDS = 20
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser of a module's tests."""
+    if not (BUILT / "build.json").exists():
+        pytest.skip(NOT_BUILT)
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    """The origin of a platform in a process of its own, over a running chain."""
+    with TemporaryDirectory(prefix="ctn-") as folder, running(Path(folder) / "home") as chain:
+        port = free_port()
+        words = [sys.executable, "-c", START, str(chain.home.folder), str(port)]
+        served = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_until_served(f"http://127.0.0.1:{port}/api/v1/status")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            os.kill(served.pid, signal.SIGTERM)
+            served.wait(10)
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def wait_until_served(url: str) -> None:
+    """Return when an address answers 200."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        try:
+            if httpx.get(url).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"{url} was not served within {START_SECONDS} s")
