@@ -1,44 +1,93 @@
 """`ctn registry`: files of carbon registries, and the serials in them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from ctn.cli.spread import spread
 from ctn.cli.terminal import note, progress, say
 
 if TYPE_CHECKING:
-    from ctn.client.registry.report import ImportedFile
+    from ctn.cli.imports import Found
 
 app = typer.Typer(no_args_is_help=True, help="Files and serials of carbon registries.")
 
 
-@app.command("import")
-def import_files(
-    files: Annotated[list[Path], typer.Argument(help="Files of a registry, as it gave them.")],
+class Import(NamedTuple):
+    """The words of `ctn registry import`."""
+
+    files: Annotated[list[Path], typer.Argument(help="Files of a registry, as it gave them.")]
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be; write and send nothing.")
+    ] = False
     commit: Annotated[
-        bool, typer.Option("--commit/--dry-run", help="Record them as the registrar.")
-    ] = False,
+        bool, typer.Option("--commit", help="Record the rows on the ledger too, as the registrar.")
+    ] = False
     allow_defects: Annotated[
-        bool, typer.Option(help="Take a file with errors, without the rows that have them.")
-    ] = False,
+        bool, typer.Option("--allow-defects", help="Take a file with errors; those rows stay out.")
+    ] = False
+    snapshot: Annotated[
+        bool, typer.Option("--snapshot", help="The files are whole: what they lack is gone.")
+    ] = False
     report: Annotated[
         Path | None, typer.Option(help="Write the report here: .csv, else JSON.")
-    ] = None,
-    layout: Annotated[str, typer.Option(help="Layout of the files, else by header.")] = "auto",
-) -> None:
-    """Read and check files, each by itself; a dry run sends nothing and needs no node."""
-    from ctn.cli.imports import is_taken, read_files, record
+    ] = None
+    layout: Annotated[str, typer.Option(help="Layout of the files, else by header.")] = "auto"
 
-    read, refused = read_files(files, layout)
-    taken = [file for file in read if is_taken(file, allow_defects=allow_defects)]
-    ledger: dict[str, Any] | None = None
-    if commit:
-        with progress("recording") as told:
-            ledger = record(taken, told)
-    _say_report(read, refused, ledger, report)
-    if refused or len(taken) < len(read):
+
+def _import(words: Import) -> None:
+    """Read and check files, each by itself, and keep them in the mirror of the home.
+
+    With --commit their rows are recorded on the ledger too. A dry run needs no node and leaves no
+    trace. Ends with 1 when a file was not taken.
+    """
+    from ctn.cli.imports import Wish, import_each, write_report
+
+    if words.dry_run and words.commit:
+        raise typer.BadParameter("either --dry-run or --commit")
+    wish = Wish(
+        words.layout, words.dry_run, words.commit, words.allow_defects, words.snapshot
+    )
+    found = import_each(words.files, wish)
+    if words.report is not None:
+        write_report(found, words.report)
+        note(f"report in {words.report}")
+    _say_found(found)
+    if found.refused or found.left:
         raise typer.Exit(1)
+
+
+app.command("import")(spread(Import, _import))
+
+
+@app.command()
+def export(
+    layout: Annotated[str, typer.Option(help="verra.units ... as imported, or ctn.units ...")],
+    form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="File to write, else stdout.")] = None,
+) -> None:
+    """Write a layout: of a registry, its cells as they were imported; ctn.*, the ledger's.
+
+    ctn.units, ctn.retirements, ctn.projects and ctn.issuances need a node.
+    """
+    from ctn.cli.registry_export import export_table
+
+    export_table(layout, form, out)
+
+
+@app.command()
+def rebuild() -> None:
+    """Make the mirror of the home again from the copies of the files it took."""
+    from ctn.cli.imports import mirror_folder
+    from ctn.client.registry.mirror import Mirror
+
+    with progress("making the mirror") as told:
+        mirror = Mirror.rebuild(mirror_folder(), told)
+    (rows,) = mirror.database.execute("SELECT count(*) FROM row").fetchone()
+    (files,) = mirror.database.execute("SELECT count(*) FROM import").fetchone()
+    mirror.close()
+    say({"files": files, "rows": rows}, f"{rows} rows of {files} files")
 
 
 @app.command("bring-in")
@@ -92,31 +141,33 @@ def _range(text: str) -> tuple[int, int]:
     return int(first), int(last or first)
 
 
-def _say_report(
-    read: "list[ImportedFile]",
-    refused: list[dict[str, Any]],
-    ledger: dict[str, Any] | None,
-    report: Path | None,
-) -> None:
-    import json
+def _say_found(found: "Found") -> None:
+    from collections import Counter
 
-    from ctn.cli.imports import write_report
-    from ctn.client.registry.report import report_json
+    from ctn.cli.imports import report_of
 
-    result: dict[str, Any] = json.loads(report_json(read)) | {"ledger": ledger}
-    result["refused"] = refused
     lines: list[str] = []
-    for file in read:
+    changes = dict(found.changes)
+    for file in found.files:
         codes = ", ".join([f"{code} {count}" for code, count in file.codes.items()])
+        serials = f"serials ok {file.serials_ok} of {file.serials_total}"
+        if file.nested.total:
+            serials = f"nested serials ok {file.nested.ok} of {file.nested.total}"
         lines.append(
-            f"{file.file}: {file.layout}, {file.rows} rows, serials ok {file.serials_ok} of "
-            f"{file.serials_total}; {codes or 'nothing to note'}"
+            f"{file.file}: {file.layout}, {file.rows} rows, {serials}; "
+            f"{codes or 'nothing to note'}"
         )
-    lines += [f"{row['file']}: not read: {row['code']} {row['facts']}" for row in refused]
-    if ledger is not None:
-        count = len(ledger["transactions"])
-        lines.append(f"{ledger['rows']} rows recorded in {count} transactions")
-    if report is not None:
-        write_report(read, report)
-        note(f"report in {report}")
-    say(result, *lines)
+        if file.file in changes:
+            counts = changes[file.file]._asdict().items()
+            lines.append("  " + ", ".join([f"{count} {name}" for name, count in counts]))
+        else:
+            lines.append("  not taken: it has errors; --allow-defects leaves those rows out")
+    lines += [f"{row['file']}: not read: {row['code']} {row['facts']}" for row in found.refused]
+    kinds = Counter([entry.kind for entry in found.watch])
+    lines += [f"watch: {kind} {count}" for kind, count in sorted(kinds.items())]
+    if found.conversions.matched:
+        lines.append(f"conversions found on both sides: {found.conversions.matched}")
+    if found.ledger is not None:
+        count = len(found.ledger["transactions"])
+        lines.append(f"{found.ledger['rows']} rows recorded in {count} transactions")
+    say(report_of(found), *lines)

@@ -1,1 +1,1 @@
-"""Registry files of other standards: layouts, reading, checks, report."""
+"""Registry files of other standards: layouts, reading, checks, report, mirror, watch list."""

@@ -12,6 +12,11 @@ from typing import Final
 # Plain or in groups of three, with no other decimals than zeros; 18 digits at most.
 INTEGER: Final = re.compile(r"([+-]?)([0-9]{1,18}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.0+)?")
 
+# Tonnes with at most three decimals that say something, so that kilograms are whole.
+TONNES: Final = re.compile(r"([0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.([0-9]{1,3})0*)?")
+DEGREES: Final = re.compile(r"(-?)([0-9]{1,3})(?:\.([0-9]{1,20}))?")
+MICRO_DIGITS: Final = 6
+
 DAY: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})?Z?)?"
@@ -32,6 +37,32 @@ def read_integer(text: str) -> int:
         raise CellInvalid(text)
     number = int(found[2].replace(",", ""))
     return -number if found[1] == "-" else number
+
+
+def read_kilograms(text: str) -> int:
+    """Give the kilograms of a cell in tonnes, such as `1.234`, `1,234.5` or `12.0`."""
+    found = TONNES.fullmatch(text)
+    if found is None:
+        raise CellInvalid(text)
+    return int(found[1].replace(",", "")) * 1000 + int((found[2] or "0").ljust(3, "0"))
+
+
+def read_degrees(text: str) -> int:
+    """Give the millionths of a degree of a cell such as `-85.5`, rounded towards zero."""
+    found = DEGREES.fullmatch(text)
+    if found is None:
+        raise CellInvalid(text)
+    decimals = (found[3] or "")[:MICRO_DIGITS].ljust(MICRO_DIGITS, "0")
+    micro = int(found[2]) * 10**MICRO_DIGITS + int(decimals)
+    return -micro if found[1] else micro
+
+
+def read_period(text: str) -> tuple[str, str]:
+    """Give the two days of a cell such as `2019-01-01 / 2019-12-31`."""
+    first, separator, last = text.partition(" / ")
+    if not separator:
+        raise CellInvalid(text)
+    return read_date(first.strip()), read_date(last.strip())
 
 
 @lru_cache(maxsize=65_536)

@@ -1,13 +1,16 @@
 """Country names as the registries write them, and the code each one means.
 
-Short names of ISO 3166-1, then other spellings that the registries' files show. Case, accents,
-punctuation and the order of words do not count: `Tanzania United Republic of` is in the table
-as `Tanzania, the United Republic of`.
+Codes and short names of ISO 3166-1, then other spellings that the registries' files show. Case,
+accents, punctuation and the order of words do not count: `Tanzania United Republic of` is in the
+table as `Tanzania, the United Republic of`.
 """
 
 import unicodedata
 from functools import lru_cache
 from typing import Final
+
+from ctn.client.registry.country_codes import ALPHA_2_OF
+from ctn.kernel.country import COUNTRIES
 
 # One country a line: alpha-2 code, short name, then other spellings behind bars.
 NAMES: Final = """\
@@ -290,5 +293,7 @@ CODES: Final = _table()
 
 @lru_cache(maxsize=4096)
 def country_code(name: str) -> str:
-    """Give the ISO 3166-1 alpha-2 code of a name, or "" when the table does not hold it."""
-    return CODES.get(_key(name), "")
+    """Give the ISO 3166-1 alpha-2 code of a name or code, "" when no table holds it."""
+    if len(name) == 2 and name in COUNTRIES.split(" "):
+        return name
+    return ALPHA_2_OF.get(name) or CODES.get(_key(name), "")

@@ -1,133 +1,52 @@
-"""Layouts of registry files as data: which columns they have and what each column says.
+"""The layouts that are known, and the one that a header has.
 
-A layout is found by its header alone, so a renamed file is still read as what it is. An empty
-column name means that the layout has no such column. Source: registry.md 14.
+A layout is found by its header alone, so a renamed file is still read as what it is.
+Source: registry.md 14.
 """
 
 from typing import Final
 
-from msgspec import Struct
-
+from ctn.client.registry import (
+    layouts_columns,
+    layouts_issuances,
+    layouts_projects,
+    layouts_units,
+)
+from ctn.client.registry.layout import Layout
 from ctn.kernel.refusal import Refusal
 
 IGNORED_COLUMNS: Final = ("Documents", "Data", "fiid", "fiID", "ahID", "Numberoffiles")
 
+LAYOUTS: Final = (
+    layouts_units.VERRA_UNITS,
+    layouts_projects.VERRA_PROJECTS,
+    layouts_projects.GS_PROJECTS,
+    layouts_units.GS_ISSUANCES,
+    layouts_units.GS_RETIREMENTS,
+    layouts_units.ACR_RETIREMENTS,
+    layouts_units.ACR_CANCELLATIONS,
+    layouts_issuances.ACR_ISSUANCES,
+    layouts_projects.ACR_PROJECTS,
+    layouts_units.CAR_RETIREMENTS,
+    layouts_units.CAR_CANCELLATIONS,
+    layouts_issuances.CAR_ISSUANCES,
+    layouts_projects.CAR_PROJECTS,
+    layouts_units.ART_RETIREMENTS,
+    layouts_units.ART_CANCELLATIONS,
+    layouts_issuances.ART_ISSUANCES,
+    layouts_projects.ART_PROJECTS,
+    layouts_columns.CDC_RETIREMENTS,
+    layouts_columns.CDC_ISSUANCES,
+    layouts_projects.CDC_PROJECTS,
+    layouts_columns.ISO_ISSUANCES,
+    layouts_columns.ISO_RETIREMENTS,
+    layouts_projects.ISO_PROJECTS,
+    layouts_issuances.ARB_ISSUANCES,
+)
+
 
 class LayoutUnknown(Refusal):
     """No layout has all its required columns in this file."""
-
-
-class Layout(Struct, frozen=True, kw_only=True):
-    """The columns of one kind of file of one registry."""
-
-    id: str
-    grammars: tuple[str, ...]
-    required: tuple[str, ...]
-    known: tuple[str, ...]
-    serial: str
-    quantity: str
-    project: str
-    country: str
-    name: str
-    methodology: str
-    vintage_year: str = ""
-    vintage_days: tuple[str, str] | None = None
-    issued: str
-    ended: str = ""
-    beneficiary: str = ""
-    reason: str = ""
-    details: str = ""
-    status: str
-    statuses: tuple[tuple[str, str], ...] = ()
-    certifications: str = ""
-    dates: tuple[str, ...]
-    numbers: tuple[str, ...]
-
-
-VERRA_UNITS: Final = Layout(
-    id="verra.units",
-    grammars=("verra13", "verra12", "verra12b"),
-    required=(
-        "Serial Number", "Quantity Issued", "ID", "Vintage Start", "Vintage End", "Issuance Date",
-        "Total Vintage Quantity", "Retirement/Cancellation Date", "Retirement Beneficiary",
-        "Retirement Reason", "Retirement Details", "Additional Certifications", "Country/Area",
-        "Methodology",
-    ),
-    known=("Name", "Project Type", "Sustainable Development Goals"),
-    serial="Serial Number",
-    quantity="Quantity Issued",
-    project="ID",
-    country="Country/Area",
-    name="Name",
-    methodology="Methodology",
-    vintage_days=("Vintage Start", "Vintage End"),
-    issued="Issuance Date",
-    ended="Retirement/Cancellation Date",
-    beneficiary="Retirement Beneficiary",
-    reason="Retirement Reason",
-    details="Retirement Details",
-    status="",
-    certifications="Additional Certifications",
-    dates=("Issuance Date", "Vintage Start", "Vintage End", "Retirement/Cancellation Date"),
-    numbers=("Total Vintage Quantity",),
-)
-
-GS_COLUMNS: Final = (
-    "Serial Number", "Quantity", "GSID", "Vintage", "Product Type", "Issuance Date",
-    "Monitoring Period Start", "Monitoring Period End", "Label", "Article Six Authorization",
-    "Programme of Activities", "POA GSID",
-)
-GS_GRAMMARS: Final = ("gs", "itl", "itl2")
-GS_KNOWN: Final = (
-    "Credit Status", "Project Name", "Project Developer", "Country", "Project Type", "Methodology",
-)
-GS_DATES: Final = ("Issuance Date", "Monitoring Period Start", "Monitoring Period End")
-
-GS_ISSUANCES: Final = Layout(
-    id="gs.issuances",
-    grammars=GS_GRAMMARS,
-    required=GS_COLUMNS,
-    known=GS_KNOWN,
-    serial="Serial Number",
-    quantity="Quantity",
-    project="GSID",
-    country="Country",
-    name="Project Name",
-    methodology="Methodology",
-    vintage_year="Vintage",
-    issued="Issuance Date",
-    status="Credit Status",
-    statuses=(("Issued", "issued"),),
-    dates=GS_DATES,
-    numbers=("Vintage", "POA GSID"),
-)
-
-GS_RETIREMENTS: Final = Layout(
-    id="gs.retirements",
-    grammars=GS_GRAMMARS,
-    required=(
-        *GS_COLUMNS, "Credit Status", "Retirement Date", "Note", "Use Case", "Using Entity",
-    ),
-    known=(*GS_KNOWN, "Aeroplane Operator Name"),
-    serial="Serial Number",
-    quantity="Quantity",
-    project="GSID",
-    country="Country",
-    name="Project Name",
-    methodology="Methodology",
-    vintage_year="Vintage",
-    issued="Issuance Date",
-    ended="Retirement Date",
-    beneficiary="Using Entity",
-    reason="Use Case",
-    details="Note",
-    status="Credit Status",
-    statuses=(("Retired", "retired"), ("Canceled", "cancelled")),
-    dates=(*GS_DATES, "Retirement Date"),
-    numbers=("Vintage", "POA GSID"),
-)
-
-LAYOUTS: Final = (VERRA_UNITS, GS_ISSUANCES, GS_RETIREMENTS)
 
 
 def column_names(header: list[str]) -> list[str]:
@@ -146,8 +65,13 @@ def find_layout(names: list[str], layout_id: str = "auto") -> Layout:
     fitting = [layout for layout in asked if not _missing(layout, names)]
     if fitting:
         return max(fitting, key=lambda layout: len(layout.required))
-    nearest = min(asked, key=lambda layout: len(_missing(layout, names)))
+    nearest = min(asked, key=lambda layout: _distance(layout, names))
     raise LayoutUnknown(nearest=nearest.id, missing=_missing(nearest, names))
+
+
+def _distance(layout: Layout, names: list[str]) -> int:
+    """Per mille of the required columns that are missing, down: a short layout is not near."""
+    return len(_missing(layout, names)) * 1000 // len(layout.required)
 
 
 def _missing(layout: Layout, names: list[str]) -> list[str]:

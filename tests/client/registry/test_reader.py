@@ -61,7 +61,7 @@ def test_refuses_when_the_file_was_cut_inside_quotes() -> None:
         read_bytes(content[: content.index(b"a, b") + 2], name="rows.csv")
 
 
-@pytest.mark.parametrize("cell", ['5" pipe', 'a "b" c', '"a"b', '"a" ', ' "a"', 'x""y'])
+@pytest.mark.parametrize("cell", ['5" pipe', 'a "b" c', '"a"b', '"a" ', ' "a"', 'x""y', 'x"'])
 def test_refuses_when_a_quote_stands_inside_an_unquoted_cell(cell: str) -> None:
     content = table(VERRA | {"Name": "CELL"}).replace(b"CELL", cell.encode())
     with pytest.raises(FileHasErrors):

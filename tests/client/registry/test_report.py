@@ -27,7 +27,7 @@ def test_the_json_has_the_shape_of_the_document() -> None:
 def test_totals_count_over_files() -> None:
     counts = totals([read(VERRA | {"ID": "2"}), read(GS_RETIRED | {"Quantity": "1"})])
     assert counts == {
-        "files": 2, "rows": 2, "serials": {"total": 2, "ok": 1},
+        "files": 2, "rows": 2, "serials": {"total": 2, "ok": 1}, "nested": {"total": 0, "ok": 0},
         "errors": 1, "warnings": 1, "notes": 0,
         "codes": {"project_differs": 1, "quantity_mismatch": 1},
     }
