@@ -26,7 +26,7 @@ CARRIED = {
 }  # fmt: skip
 
 # Declared beside a library that imports it when it is there: fpdf2 reads WOFF2 by it.
-BROUGHT = {"brotli"}
+BROUGHT = {"brotli", "psycopg"}
 
 
 def _all(findings: list[Finding]) -> str:

@@ -51,6 +51,12 @@ class ApiTable(Table, frozen=True):
     ] = "http://127.0.0.1:8080"
 
 
+class ViewsTable(Table, frozen=True):
+    """Where the read model is kept: empty for files of the home, else a PostgreSQL address."""
+
+    url: str = ""
+
+
 class LogTable(Table, frozen=True):
     """The form of log lines."""
 
@@ -66,6 +72,7 @@ class Config(Table, frozen=True):
     store: StoreTable = StoreTable()
     scrub: ScrubTable = ScrubTable()
     api: ApiTable = ApiTable()
+    views: ViewsTable = ViewsTable()
     log: LogTable = LogTable()
 
 

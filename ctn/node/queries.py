@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import msgspec
+
 from ctn.crypto.digest import merkle_path
 from ctn.kernel.block import Block
-from ctn.kernel.codec import Json, encode
+from ctn.kernel.codec import Json, encode, to_base64
 from ctn.node.store import Head, Store
 
 Answer = dict[str, Any]
@@ -97,16 +99,20 @@ def changes(store: Store, height: int) -> Json:
 
 
 def feed_item(store: Store, height: int) -> Answer | None:
-    """A block as the read model takes it: block, receipts, changes."""
+    """A block as the read model takes it: block, receipts, changes.
+
+    Stored receipts and changes are canonical JSON already and go out as they are.
+    """
     found = store.block(height)
     if found is None:
         return None
-    receipts = [json.loads(receipt) for receipt in store.receipts(height) or []]
+    receipts = b",".join(store.receipts(height) or [])
     return {
-        "header": _plain(found),
+        "header": found.header,
         "seal": found.seal.hex(),
-        "receipts": receipts,
-        "changes": changes(store, height),
+        "envelopes": [to_base64(envelope) for envelope in found.envelopes],
+        "receipts": msgspec.Raw(b"[" + receipts + b"]"),
+        "changes": msgspec.Raw(store.changes(height) or b"[]"),
     }
 
 

@@ -333,7 +333,7 @@ def test_followers_get_every_block_once_from_any_height(running: Running) -> Non
             blocks = await feed
             assert [b["header"]["height"] for b in blocks] == list(range(start, last + 1))
         block = (await feeds[0])[-1]
-        assert set(block) == {"header", "seal", "receipts", "changes"}
+        assert set(block) == {"header", "seal", "envelopes", "receipts", "changes"}
         assert block["header"]["count"] == len(block["receipts"]) == 1
 
     _scene(running, play)
