@@ -1,4 +1,4 @@
-"""Writes docs/reference from the operations: nothing there is written by hand.
+"""Writes docs/reference and schema.graphql from the code: nothing there is written by hand.
 
 `python -m ctn.reference` writes, `--check` fails when what is committed differs.
 """
@@ -176,20 +176,28 @@ def _sentence(kind: type[Any]) -> str:
     return text if issubclass(kind, Record | Op | Event | Refusal) else ""
 
 
+def files() -> dict[Path, str]:
+    """Every generated file: the pages, and the GraphQL contract."""
+    from ctn.api.graphql.schema import schema_text  # the schema itself is made from what is here
+
+    root = FOLDER.parent.parent
+    found = {FOLDER / name: text for name, text in pages().items()}
+    return found | {root / "schema.graphql": schema_text()}
+
+
 def main(arguments: list[str]) -> int:
     """Write the reference, or with `--check` say which files are stale; the exit code."""
     stale: list[str] = []
-    for name, text in pages().items():
-        path = FOLDER / name
+    for path, text in files().items():
         if path.exists() and path.read_text("utf-8") == text:
             continue
         if "--check" in arguments:
-            stale.append(name)
+            stale.append(path.name)
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
     if stale:
-        print(f"GeneratedStale: docs/reference/{', '.join(stale)}: run make reference")
+        print(f"GeneratedStale: {', '.join(stale)}: run make reference")
         return 1
     return 0
 

@@ -25,8 +25,8 @@ CARRIED = {
     "fastapi": {"starlette", "pydantic"}, "typer": {"click"}, "fpdf": {"fontTools"},
 }  # fmt: skip
 
-# Declared beside a library that imports it when it is there: fpdf2 reads WOFF2 by it.
-BROUGHT = {"brotli", "psycopg"}
+# Declared, and imported by name only where they are there: WOFF2, PostgreSQL, workbooks.
+BROUGHT = {"brotli", "psycopg", "xlsxwriter"}
 
 
 def _all(findings: list[Finding]) -> str:

@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request
@@ -13,12 +13,28 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from ctn.api import answers, declared, page, reads, static, writes
+from ctn.api import (
+    answers,
+    carbon,
+    declared,
+    exports,
+    imports,
+    ledger,
+    market,
+    page,
+    people,
+    reads,
+    static,
+    writes,
+)
 from ctn.api.bodies import StrictRequest
 from ctn.api.certificates import files
 from ctn.api.certificates import page as certificate_page
 from ctn.api.certificates.facts import CertificateAnswer, Facts
+from ctn.api.desk import Desk
+from ctn.api.feed import Feeds, feed
 from ctn.api.gate import Gate
+from ctn.api.graphql.routes import graphql_routes
 from ctn.api.link import Link, NotModified
 from ctn.api.log import log
 from ctn.api.problems import (
@@ -31,26 +47,18 @@ from ctn.api.problems import (
     language_of,
     problem_response,
 )
+from ctn.api.routes import Endpoint, Route
+from ctn.api.sockets import Sockets
 from ctn.kernel.refusal import Malformed, Refusal
 from ctn.node.config import ApiTable
 from ctn.node.door_client import EngineGone, EngineRefused
+from ctn.views.writer import Views
 
 VERSION = "1"
 PREFIX = "/api/v1"
 RULE_MAX = 200
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
-Endpoint = Callable[..., Coroutine[Any, Any, Response]]
 Asked = Callable[[Request], Coroutine[Any, Any, Response]]
-
-
-class Route(NamedTuple):
-    """A path, what serves it, what it answers, the body that it takes, and a file's type."""
-
-    path: str
-    endpoint: Endpoint
-    shape: type[msgspec.Struct] | None
-    body: type[msgspec.Struct] | None = None
-    media: str = "application/octet-stream"
 
 
 ROUTES = (
@@ -67,13 +75,19 @@ ROUTES = (
     Route("/accounts/{address}", reads.account, answers.AccountAnswer),
     # The longer paths first: the shortest would take them for ids.
     Route(
-        "/certificates/{identity}.proof.json", files.proof_file, None, media="application/json"
+        "/certificates/{identity}.proof.json", files.proof_file, None, media=("application/json",)
     ),
     Route("/certificates/{identity}.json", files.facts_file, Facts),
-    Route("/certificates/{identity}.pdf", files.pdf_file, None, media="application/pdf"),
+    Route("/certificates/{identity}.pdf", files.pdf_file, None, media=("application/pdf",)),
     Route("/certificates/{identity}", files.certificate, CertificateAnswer),
     Route("/ops", declared.ops, answers.Operations),
     Route("/refusals", declared.refusals, answers.Refusals),
+    *ledger.ROUTES,
+    *market.ROUTES,
+    *carbon.ROUTES,
+    *people.ROUTES,
+    *imports.ROUTES,
+    *exports.ROUTES,
 )
 
 PAGES: tuple[tuple[str, Endpoint], ...] = (
@@ -97,11 +111,16 @@ class StrictRoute(APIRoute):
 
 
 def create_app(
-    link: Link, *, spares_loopback: bool, public_url: str = ApiTable().public_url
+    link: Link,
+    *,
+    spares_loopback: bool,
+    views: Views | None = None,
+    public_url: str = ApiTable().public_url,
 ) -> Gate:
     """The whole application over one link to the engine; rates do not bind loopback if told so.
 
-    `public_url` is the address under which readers find it, as documents name it.
+    Without views what the read model answers is `behind`. `public_url` is the address under which
+    readers find it, as documents name it.
     """
     app = FastAPI(
         title="CTN", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False,
@@ -109,9 +128,19 @@ def create_app(
     )  # fmt: skip
     app.state.link = link
     app.state.public_url = public_url
+    reader = None if views is None else views.reader
+    app.state.desk = Desk(reader)
+    feeds = app.state.feeds = Feeds(reader, Sockets(spares_loopback=spares_loopback))
+    if views is not None:
+        views.writer.on_block = feeds.on_block
+    app.state.exports = exports.Exports()
+    app.state.imports = imports.Imports()
     app.router.route_class = StrictRoute
     for route in ROUTES:
         _add(app, route)
+    app.add_api_websocket_route(PREFIX + "/feed/{instrument}", feed)
+    if views is not None:
+        app.router.routes += graphql_routes(link, views.reader, spares_loopback=spares_loopback)
     for path, endpoint in (*PAGES, *static.PAGES):
         app.add_api_route(path, endpoint, include_in_schema=False, response_class=Response)
     for kind in (Refusal, DoorRefusal, EngineRefused, EngineGone):
@@ -125,10 +154,19 @@ def create_app(
     return Gate(app, spares_loopback=spares_loopback)
 
 
+def close_app(gate: Gate) -> None:
+    """End the threads and processes of an application."""
+    app = gate.application
+    assert isinstance(app, FastAPI)
+    app.state.desk.close()
+    app.state.imports.close()
+
+
 def _add(app: FastAPI, route: Route) -> None:
-    good = _content(route.media, {"type": "string", "format": "binary"})
-    if route.media == "application/json":
-        good = _content(route.media, {"type": "object"})
+    binary = {"type": "string", "format": "binary"}
+    good = {media: {"schema": binary} for media in route.media}
+    if route.media == ("application/json",):
+        good = {"application/json": {"schema": {"type": "object"}}}
     if route.shape is not None:
         good = _content("application/json", _reference(route.shape))
     if route.shape is answers.RecordAnswer:
@@ -142,15 +180,17 @@ def _add(app: FastAPI, route: Route) -> None:
     extra: dict[str, Any] = {}
     if route.endpoint is writes.submit:
         responses[202] = {"description": "Not in a block yet", "content": good}
-    if route.body is not None:
-        content = _content("application/json", _reference(route.body))
+    if route.takes or route.body is not None:
+        content = _content(route.takes, binary)
+        if route.body is not None:
+            content = _content("application/json", _reference(route.body))
         extra = {"requestBody": {"required": True, "content": content}}
     else:
         responses[304] = {"description": "As the If-None-Match of the request"}
     app.add_api_route(
         PREFIX + route.path,
         route.endpoint,
-        methods=["GET" if route.body is None else "POST"],
+        methods=[route.method],
         response_class=Response,
         responses=responses,
         openapi_extra=extra,
@@ -163,6 +203,14 @@ def _content(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _reference(shape: type[msgspec.Struct]) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{shape.__name__}"}
+
+
+def contract_document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document, for those who ask without a server."""
+    app = FastAPI(title="CTN", version=VERSION, telemetry=SILENT)
+    for route in ROUTES:
+        _add(app, route)
+    return _contract(app)
 
 
 def _contract(app: FastAPI) -> dict[str, Any]:

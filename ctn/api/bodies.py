@@ -35,6 +35,11 @@ class StrictRequest(Request):
 
 async def read_body(request: Request, kind: type[S], limit: int = BODY_BYTES) -> S:
     """The body as a struct; refuses by BodyTooLarge, MediaTypeRefused, TooSlow, Malformed."""
+    return decode(await read_bytes(request, limit), kind)
+
+
+async def read_bytes(request: Request, limit: int) -> bytes:
+    """The bytes of a JSON body; refuses by BodyTooLarge, MediaTypeRefused, TooSlow."""
     headers = request.headers
     if headers.get("content-encoding", "identity") != "identity":
         raise MediaTypeRefused(encoding=headers["content-encoding"][:64])
@@ -43,10 +48,9 @@ async def read_body(request: Request, kind: type[S], limit: int = BODY_BYTES) ->
         raise MediaTypeRefused(type=media_type[:64])
     try:
         async with asyncio.timeout(SEND_SECONDS):
-            data = await _receive(request, limit)
+            return await receive(request, limit)
     except TimeoutError:
         raise TooSlow(seconds=SEND_SECONDS) from None
-    return decode(data, kind)
 
 
 def decode(data: bytes, kind: type[S]) -> S:
@@ -64,7 +68,8 @@ def decode(data: bytes, kind: type[S]) -> S:
     return found
 
 
-async def _receive(request: Request, limit: int) -> bytes:
+async def receive(request: Request, limit: int) -> bytes:
+    """The bytes of a body, refused by BodyTooLarge before all of them came."""
     stated = request.headers.get("content-length", "0")
     is_number = stated.isascii() and stated.isdigit()
     if is_number and (len(stated) > NUMBER_DIGITS or int(stated) > limit):

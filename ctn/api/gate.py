@@ -18,6 +18,7 @@ from ctn.api.problems import (
     problem_response,
 )
 from ctn.api.rates import Rates, is_loopback
+from ctn.api.sockets import check_origin
 from ctn.api.static import FOLDERS
 
 ADDRESS_BYTES = 8 * 1024
@@ -59,11 +60,11 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request that keeps the limits, and answer one that does not."""
+        request_id = secrets.token_hex(REQUEST_ID_BYTES)
+        scope.setdefault("state", {})["request_id"] = request_id
         if scope["type"] != "http":
             await self.application(scope, receive, send)
             return
-        request_id = secrets.token_hex(REQUEST_ID_BYTES)
-        scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -89,6 +90,7 @@ class Gate:
             raise HeadTooLarge(limit=HEAD_BYTES)
         if scope["path"].startswith(FOLDERS):
             return
+        check_origin(scope)
         client = scope["client"][0] if scope.get("client") else ""
         if self.spares_loopback and is_loopback(client):
             return

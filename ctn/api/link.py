@@ -21,11 +21,12 @@ class Head(NamedTuple):
     chain: str
     height: int
     time: int
+    edition: str = "0"  # of the read model; answers of the engine itself have none
 
     @property
     def etag(self) -> str:
         """The weak ETag of whatever is read at this height (thallo.md 5.1)."""
-        return f'W/"{self.chain.rpartition(":")[2]}-0-{self.height}"'
+        return f'W/"{self.chain.rpartition(":")[2]}-{self.edition}-{self.height}"'
 
     @property
     def fields(self) -> dict[str, int]:

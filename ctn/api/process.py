@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -9,17 +10,20 @@ from pathlib import Path
 
 import uvicorn
 
-from ctn.api.app import create_app
-from ctn.api.gate import HEAD_BYTES
+from ctn.api.app import close_app, create_app
+from ctn.api.gate import HEAD_BYTES, Gate
 from ctn.api.link import Link
 from ctn.api.log import log
+from ctn.api.sockets import MESSAGE_BYTES, PING_SECONDS, PONG_SECONDS
 from ctn.api.wire import Wire
 from ctn.node.config import ApiTable, read_config
 from ctn.node.home import Home
 from ctn.node.stops import Stop
+from ctn.views.writer import Views, start_views
 
 PORTS = range(8080, 8100)
 STOP_SECONDS = 5
+NICE = 5  # where cores are few, a block goes before its readers
 
 
 class PortBusy(Stop):
@@ -47,15 +51,29 @@ def run_api(folder: Path, *, host: str = "127.0.0.1", port: int | None = None) -
     try:
         config = read_config(home.config)
         listener = listen(host, port)
+        try:
+            views = start_views(folder)
+        except Stop:
+            listener.close()
+            raise
     except Stop as stop:
         log("stopped", reason=str(stop))
         return stop.code
+    os.nice(NICE)
     with listener:
-        serving = _serve(
-            str(home.socket), listener, spares_loopback=config.profile == "dev",
-            public_url=config.api.public_url,
-        )  # fmt: skip
-        asyncio.run(serving)
+        number = listener.getsockname()[1]
+        # The address of the configuration, unless it is the default and another port was taken.
+        told = config.api.public_url
+        public_url = told if told != ApiTable().public_url else f"http://{host}:{number}"
+        try:
+            asyncio.run(
+                _serve(
+                    str(home.socket), listener, views, is_dev=config.profile == "dev",
+                    public_url=public_url,
+                )
+            )  # fmt: skip
+        finally:
+            views.close()
     log("stopped")
     return 0
 
@@ -65,33 +83,25 @@ def listen(host: str, port: int | None) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for number in PORTS if port is None else (port,):
         with contextlib.suppress(OSError):
-            listener = socket.create_server((host, number), family=family, backlog=512)
-            # Else the body of an answer waits 40 ms for the acknowledgement of its head.
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return listener
+            found = socket.create_server((host, number), family=family, backlog=512)
+            # Accepted sockets inherit it; else a small answer waits 40 ms for an acknowledgement.
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return found
     wanted = f"{PORTS.start} to {PORTS.stop - 1} are" if port is None else f"{port} is"
     raise PortBusy(f"port {wanted} in use at {host}")
 
 
 async def _serve(
-    node_socket: str, listener: socket.socket, *, spares_loopback: bool,
+    node_socket: str,
+    listener: socket.socket,
+    views: Views,
+    *,
+    is_dev: bool,
     public_url: str = ApiTable().public_url,
-) -> None:  # fmt: skip
+) -> None:
     link = Link(node_socket)
-    config = uvicorn.Config(
-        create_app(link, spares_loopback=spares_loopback, public_url=public_url),
-        http=Wire,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="critical",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        h11_max_incomplete_event_size=HEAD_BYTES,
-        timeout_graceful_shutdown=STOP_SECONDS,
-    )
-    server = _Server(config)
+    app = create_app(link, spares_loopback=is_dev, views=views, public_url=public_url)
+    server = _Server(config_of(app))
 
     def stop() -> None:
         server.should_exit = True
@@ -101,4 +111,26 @@ async def _serve(
     host, port = listener.getsockname()[:2]
     log("listening", host=host, port=port)
     await server.serve(sockets=[listener])
+    close_app(app)
     await link.close()
+
+
+def config_of(app: Gate) -> uvicorn.Config:
+    """How the application is served: limits of heads and sockets, no log of who asks what."""
+    return uvicorn.Config(
+        app,
+        http=Wire,
+        ws="websockets-sansio",
+        ws_max_size=MESSAGE_BYTES,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        h11_max_incomplete_event_size=HEAD_BYTES,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )

@@ -43,6 +43,11 @@ class Wire(H11Protocol):
         if not self._awaits_head():
             self._stop_timer()
 
+    def handle_websocket_upgrade(self, event: Any) -> None:
+        """A whole head came that asks for a socket, which has its own times from here on."""
+        self._stop_timer()
+        super().handle_websocket_upgrade(event)
+
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
         self._stop_timer()

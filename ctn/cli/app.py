@@ -28,6 +28,7 @@ PAGES = {
     "demo": Page("demo", "Make and run the demo world."),
     "node": Page("node", "The engine alone: start, status, replay, scrub, doctor ..."),
     "api": Page("api", "The platform alone."),
+    "schema": Page("schema", "The contracts: GraphQL, OpenAPI, operations."),
     "store": Page("store", "The store of a home."),
     "keys": Page("keys", "Keys in an encrypted keystore."),
     "op": Page("op", "Any operation: ctn op --list."),

@@ -75,17 +75,17 @@ def transaction(store: Store, identity: str, *, prove: bool = False) -> Answer |
 
 def record(store: Store, table: str, place: str) -> Answer:
     """A record's value or null, with the height that it was read at."""
-    key = f"{table}\0{place}".encode()
-    head, data = _at_one_height(store, lambda: store.value(key))
+    head, data = _at_one_height(store, lambda: store.value(f"{table}\0{place}".encode()))
     return {"height": head.height, "time": head.time, "value": _value(data)}
 
 
 def records(store: Store, table: str, prefix: str, after: str, limit: int) -> Answer:
     """Records of a table under a prefix of the id, in byte order; `next` goes on."""
     start = f"{table}\0".encode()
-    first = start + prefix.encode()
     last = start + after.encode() if after else b""
-    head, rows = _at_one_height(store, lambda: store.scan(first, last, limit + 1))
+    head, rows = _at_one_height(
+        store, lambda: store.scan(start + prefix.encode(), last, limit + 1)
+    )
     items = [[key[len(start) :].decode(), _value(value)] for key, value in rows[:limit]]
     more = len(rows) > limit
     last_id = items[-1][0] if more else None

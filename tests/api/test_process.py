@@ -15,6 +15,7 @@ import pytest
 
 from ctn.api import bodies, process, wire
 from ctn.api.process import PortBusy, listen, run_api
+from ctn.views.writer import start_views
 from tests.api.chains import Chain
 
 START = (
@@ -31,7 +32,7 @@ def serve(chain: Chain, talk: Talk) -> bytes:
         listener = listen("127.0.0.1", 0)
         port: int = listener.getsockname()[1]
         serving = asyncio.create_task(
-            process._serve(chain.socket, listener, spares_loopback=True)
+            process._serve(chain.socket, listener, views, is_dev=True)
         )
         try:
             return await talk(port)
@@ -39,7 +40,11 @@ def serve(chain: Chain, talk: Talk) -> bytes:
             os.kill(os.getpid(), signal.SIGTERM)
             await asyncio.wait_for(serving, 10)
 
-    return asyncio.run(run())
+    views = start_views(chain.home.folder)
+    try:
+        return asyncio.run(run())
+    finally:
+        views.close()
 
 
 def say(*parts: bytes, pause: float = 0) -> Talk:

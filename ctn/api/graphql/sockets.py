@@ -1,0 +1,297 @@
+"""`/graphql` as a socket: graphql-transport-ws and nothing else (thallo.md 4.11)."""
+
+import asyncio
+import contextlib
+import secrets
+from typing import Any, Final
+
+import msgspec
+from graphql import FieldNode, GraphQLError, OperationType
+from graphql.execution.values import get_argument_values, get_variable_values
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from ctn.api.gate import REQUEST_ID_BYTES
+from ctn.api.graphql.asked import BODY_BYTES, Message, asked_of, read_message
+from ctn.api.graphql.documents import invalid
+from ctn.api.graphql.execution import Prepared, Runner
+from ctn.api.graphql.faults import Teller
+from ctn.api.graphql.http import EXPECTED, check_origin
+from ctn.api.graphql.news import KINDS
+from ctn.api.graphql.streams import Follower, Key, Streams, Told
+from ctn.api.problems import RateLimited, language_of
+from ctn.api.rates import Rates, bucket_of, is_loopback
+from ctn.api.read_problems import OriginRefused
+from ctn.kernel.refusal import Malformed
+
+PROTOCOL: Final = "graphql-transport-ws"
+INIT_SECONDS: Final = 3
+SOCKETS_MAX: Final = 2_000
+ADDRESS_SOCKETS_MAX: Final = 50
+SUBSCRIPTIONS_MAX: Final = 10
+FRAMES_MAX: Final = 256
+BUFFER_BYTES: Final = 1 << 20
+ID_LETTERS: Final = 128
+INVALID, UNAUTHORIZED, BAD_PROTOCOL = 4400, 4401, 4406
+INIT_LATE, ID_TAKEN, INIT_TWICE = 4408, 4409, 4429
+TRY_AGAIN: Final = 1013
+TOO_LARGE: Final = 1009
+
+
+class Sockets:
+    """All sockets of an application, and how many each address has."""
+
+    def __init__(self, runner: Runner, streams: Streams, *, spares_loopback: bool) -> None:
+        self.runner = runner
+        self.streams = streams
+        self.spares_loopback = spares_loopback
+        self.rates = Rates()
+        self.count = 0
+        self.addresses: dict[str, int] = {}
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """Serve a socket until it is closed."""
+        try:
+            check_origin(websocket.headers)
+        except OriginRefused:
+            await websocket.close()  # before it is accepted: the answer is 403
+            return
+        if PROTOCOL not in websocket.scope.get("subprotocols", []):
+            await websocket.accept()
+            await websocket.close(BAD_PROTOCOL, "Subprotocol not acceptable")
+            return
+        await websocket.accept(PROTOCOL)
+        client = websocket.client.host if websocket.client else ""
+        bucket = bucket_of(client)
+        is_spared = self.spares_loopback and is_loopback(client)
+        here = self.addresses.get(bucket, 0)
+        if self.count >= SOCKETS_MAX or (here >= ADDRESS_SOCKETS_MAX and not is_spared):
+            await websocket.close(TRY_AGAIN, "Too many sockets")
+            return
+        self.count += 1
+        self.addresses[bucket] = here + 1
+        try:
+            await Socket(self, websocket, "" if is_spared else client).run()
+        finally:
+            self.count -= 1
+            self.addresses[bucket] -= 1
+            if not self.addresses[bucket]:
+                del self.addresses[bucket]
+
+
+class Socket:
+    """One connection and its subscriptions."""
+
+    def __init__(self, sockets: Sockets, websocket: WebSocket, client: str) -> None:
+        self.sockets = sockets
+        self.runner = sockets.runner
+        self.websocket = websocket
+        self.client = client
+        language = language_of(websocket.headers.raw)
+        self.teller = Teller(language, secrets.token_hex(REQUEST_ID_BYTES))
+        self.operations: dict[str, asyncio.Task[None]] = {}
+        self.followed: dict[str, tuple[Key, Follower]] = {}
+        self.is_ready = False
+        self.waiting: list[str] = []
+        self.bytes = 0
+        self.closing: tuple[int, str] | None = None
+        self.wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Read and write until one side closes."""
+        writer = asyncio.create_task(self._write())
+        reader = asyncio.create_task(self._read())
+        try:
+            await asyncio.wait((writer, reader), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for name in list(self.operations):
+                self._end(name)
+            for task in (writer, reader):
+                task.cancel()
+            await asyncio.gather(writer, reader, return_exceptions=True)
+        if self.closing is not None:
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+                await self.websocket.close(*self.closing)
+
+    # --- out
+
+    def offer(self, frame: str) -> None:
+        """Put a frame in line; a reader too slow for the line is closed."""
+        self.bytes += len(frame)
+        if len(self.waiting) >= FRAMES_MAX or self.bytes > BUFFER_BYTES:
+            self.close(TRY_AGAIN, "Too slow")
+            return
+        self.waiting.append(frame)
+        self.wake.set()
+
+    def close(self, code: int, reason: str) -> None:
+        """Close as soon as the writer looks."""
+        if self.closing is None:
+            self.closing = (code, reason)
+        self.wake.set()
+
+    async def _write(self) -> None:
+        while self.closing is None:
+            await self.wake.wait()
+            self.wake.clear()
+            while self.waiting and self.closing is None:
+                frame = self.waiting.pop(0)
+                await self.websocket.send_text(frame)
+                self.bytes -= len(frame)
+
+    # --- in
+
+    async def _read(self) -> None:
+        loop = asyncio.get_running_loop()
+        late = loop.call_later(INIT_SECONDS, self._check_init)
+        try:
+            while self.closing is None:
+                text = await self.websocket.receive_text()
+                self._receive(text)
+        except (WebSocketDisconnect, RuntimeError):
+            return
+        except KeyError:
+            self.close(INVALID, "Messages are text")
+        finally:
+            late.cancel()
+
+    def _check_init(self) -> None:
+        if not self.is_ready:
+            self.close(INIT_LATE, "Connection initialisation timeout")
+
+    def _receive(self, text: str) -> None:
+        data = text.encode("utf-8", "surrogatepass")
+        if len(data) > BODY_BYTES:
+            self.close(TOO_LARGE, "Message too large")
+            return
+        try:
+            message = read_message(data)
+        except EXPECTED:
+            self.close(INVALID, "Invalid message")
+            return
+        if message.type == "connection_init":
+            self._init()
+        elif message.type == "ping":
+            self.offer('{"type":"pong"}')
+        elif message.type == "subscribe":
+            self._subscribe(message)
+        elif message.type == "complete" and message.id is not None:
+            self._end(message.id)
+        elif message.type != "pong":
+            self.close(INVALID, "Invalid message")
+
+    def _init(self) -> None:
+        if self.is_ready:
+            self.close(INIT_TWICE, "Too many initialisation requests")
+            return
+        self.is_ready = True
+        self.offer('{"type":"connection_ack"}')
+
+    def _subscribe(self, message: Message) -> None:
+        name = message.id
+        if not self.is_ready:
+            self.close(UNAUTHORIZED, "Unauthorized")
+        elif name is None or not 1 <= len(name) <= ID_LETTERS or message.payload is None:
+            self.close(INVALID, "Invalid message")
+        elif name in self.operations:
+            self.close(ID_TAKEN, f"Subscriber for {name[:64]} already exists"[:100])
+        elif len(self.operations) >= SUBSCRIPTIONS_MAX or not self._may_ask():
+            self._error(name, RateLimited())
+        else:
+            task = asyncio.create_task(self._operate(name, message))
+            self.operations[name] = task
+
+    def _may_ask(self) -> bool:
+        """Whether the address has a token left; one that is spared needs none."""
+        return not self.client or self.sockets.rates.take(self.client)
+
+    async def _operate(self, name: str, message: Message) -> None:
+        try:
+            prepared = self.runner.prepare(asked_of(message.payload))
+            if prepared.kind is OperationType.SUBSCRIPTION:
+                await self._follow(name, prepared)
+                return
+            if prepared.kind is OperationType.MUTATION:
+                answer = await self.runner.mutate(prepared, self.teller)
+            else:
+                answer, _stand = await self.runner.query(prepared, self.teller)
+            self.offer(frame_of(name, written(answer.body)))
+            self.offer(f'{{"id":{written(name)},"type":"complete"}}')
+            self.operations.pop(name, None)
+        except EXPECTED as error:
+            self.operations.pop(name, None)
+            self._error(name, error)
+
+    async def _follow(self, name: str, prepared: Prepared) -> None:
+        key, after = followed(self.runner, prepared)
+        shared = (prepared.text, prepared.operation_name, written(_without_after(prepared)))
+
+        async def take(told: Told) -> None:
+            if name not in self.operations:
+                return
+            payload = told.written.get(shared)
+            if payload is None:
+                try:
+                    answer, _stand = await self.runner.query(
+                        prepared, self.teller, root=told.value
+                    )
+                except EXPECTED as error:
+                    self._error(name, error)
+                    return
+                payload = told.written[shared] = written(answer.body)
+            self.offer(frame_of(name, payload))
+
+        follower = Follower(take)
+        self.followed[name] = (key, follower)
+        await self.sockets.streams.follow(key, follower, after)
+        if name not in self.operations:
+            self.sockets.streams.leave(key, follower)
+
+    def _error(self, name: str, error: Exception) -> None:
+        entry, _status = self.teller.told(error)
+        self._end(name)
+        self.offer(f'{{"id":{written(name)},"type":"error","payload":[{written(entry)}]}}')
+
+    def _end(self, name: str) -> None:
+        task = self.operations.pop(name, None)
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()
+        known = self.followed.pop(name, None)
+        if known is not None:
+            self.sockets.streams.leave(*known)
+
+
+def followed(runner: Runner, prepared: Prepared) -> tuple[Key, int | None]:
+    """The stream that a subscription means, and the height from which it goes on."""
+    operation = prepared.weighed.operation
+    node = operation.selection_set.selections[0]
+    if not isinstance(node, FieldNode) or node.name.value not in KINDS:
+        raise Malformed(field="query", rule="one field of the subscription root")
+    values: Any = get_variable_values(
+        runner.schema, operation.variable_definitions or (), prepared.variables
+    )
+    if isinstance(values, list):
+        raise invalid(values[0])
+    kind = runner.schema.subscription_type
+    assert kind is not None
+    try:
+        found = get_argument_values(kind.fields[node.name.value], node, values)
+    except GraphQLError as error:
+        raise invalid(error) from None
+    arguments = [found[name] for name in KINDS[node.name.value].arguments]
+    plain = [getattr(value, "value", value) for value in arguments]
+    after = found.get("after")
+    return (node.name.value, *plain), after if type(after) is int else None
+
+
+def frame_of(name: str, payload: str) -> str:
+    """A `next` message."""
+    return f'{{"id":{written(name)},"type":"next","payload":{payload}}}'
+
+
+def written(value: Any) -> str:
+    """A value as JSON text."""
+    return msgspec.json.encode(value).decode()
+
+
+def _without_after(prepared: Prepared) -> dict[str, Any]:
+    return {name: value for name, value in prepared.variables.items() if name != "after"}
