@@ -61,15 +61,11 @@ def run_api(folder: Path, *, host: str = "127.0.0.1", port: int | None = None) -
         return stop.code
     os.nice(NICE)
     with listener:
-        number = listener.getsockname()[1]
-        # The address of the configuration, unless it is the default and another port was taken.
-        told = config.api.public_url
-        public_url = told if told != ApiTable().public_url else f"http://{host}:{number}"
         try:
             asyncio.run(
                 _serve(
                     str(home.socket), listener, views, is_dev=config.profile == "dev",
-                    public_url=public_url,
+                    public_url=config.api.public_url,
                 )
             )  # fmt: skip
         finally:
