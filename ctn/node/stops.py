@@ -51,9 +51,3 @@ class BadConfig(Stop):
     """The configuration, genesis or home is not usable."""
 
     code = 78
-
-
-class ImportRootMismatch(Stop):
-    """The records of an export do not make the root that it states."""
-
-    code = 1

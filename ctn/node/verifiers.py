@@ -11,7 +11,6 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Sequence
 from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
 from typing import NamedTuple
@@ -103,11 +102,6 @@ class Verifiers:
             threading.Thread(target=_feed, args=(feed, mine), daemon=True).start()
         # At the interpreter's end a child that ignores SIGTERM would be waited for.
         atexit.register(self.close)
-
-    @property
-    def connections(self) -> Sequence[Connection]:
-        """What becomes readable when a worker has answered."""
-        return self._connections
 
     @property
     def has_room(self) -> bool:
