@@ -13,20 +13,19 @@ operation declares, and must leave the state as an empty transaction would.
 
 import hashlib
 import json
-import os
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
+
+import pytest
 
 from ctn.crypto import schemes
 from ctn.genesis import genesis_machine, genesis_values
-from ctn.kernel.account import GOV_COUNCIL, Account, DutyKind, is_holding, key_address
+from ctn.kernel.account import GOV_COUNCIL, Account, DutyKind, key_address
 from ctn.kernel.codec import encode
 from ctn.kernel.genesis import Genesis, chain_name
 from ctn.kernel.ledger import Ledger, TxFacts
-from ctn.kernel.op import Op, op_tag
+from ctn.kernel.op import Op
 from ctn.kernel.receipt import APPLIED, REFUSED, Receipt
-from ctn.kernel.record import Record, event_name
+from ctn.kernel.record import Record
 from ctn.kernel.refusal import Refusal, module_of, refusal_code
 from ctn.kernel.state import MemorySource, State
 from ctn.kernel.tx import Body, Fee, Signature, Tx, least_fee, pack, sign_bytes
@@ -34,6 +33,7 @@ from ctn.machine import Machine, Outcome
 from ctn.modules.accounts.records import ENTERPRISE, INSTITUTION, PERSON, Guard
 from ctn.modules.assets.records import FREE, Asset
 from ctn.modules.identity.records import LIVE, Attestation, Duty, Standing
+from tests.cases import note, note_result
 
 CNY = 10_000
 START = 1_800_000_000_000  # 2027-01-15T08:00:00Z, a Friday, 16:00 at UTC+8
@@ -134,9 +134,7 @@ class World:
         """What the owner of an attested account has earned, as a genesis record."""
         attestation = self._records[("attestation", f"{address}/{0:020d}")]
         owner = min(attestation.owners)
-        self.put(
-            Standing(owner, rank >= 1, rank == 2, START - 1, 0, (0,) * 9, rank, discount_bp)
-        )
+        self.put(Standing(owner, rank >= 1, rank == 2, START - 1, 0, (0,) * 9, rank, discount_bp))
 
     # --- the machine
 
@@ -200,7 +198,7 @@ class World:
     def run(self, sender: str, *ops: Op, **changes: Any) -> Receipt:
         """One transaction in one block."""
         receipt = self.block(self.tx(sender, *ops, **changes))[0]
-        _note(ops, receipt)
+        note(ops, receipt)
         if receipt.status == APPLIED:
             self.recount()
         return receipt
@@ -222,6 +220,15 @@ class World:
         assert receipt.refusal in declared or receipt.refusal in COMMON, "undeclared refusal"
         assert self._content(sender) == before, "a refused transaction changed something"
         return receipt.facts
+
+    def refuse_at_door(self, sender: str, kind: type[Refusal], op: Op) -> dict[str, Any]:
+        """The facts of an op that its `check` must refuse, before any state is looked at."""
+        with pytest.raises(kind) as caught:
+            self.tx(sender, op)
+        assert type(caught.value) is kind
+        assert kind in type(op).refuses, "undeclared refusal"
+        note_result((op,), REFUSED, refusal_code(kind), [])
+        return caught.value.facts
 
     def council(self, *ops: Op, sender: str = GOV_COUNCIL) -> list[dict[str, Any]]:
         """The events of ops that the council must be able to execute."""
@@ -245,7 +252,7 @@ class World:
         try:
             machine.execute(ledger, ops, sender)
         except Refusal as refusal:
-            _note_result(ops, "refused", refusal.code, [], [])
+            note_result(ops, "refused", refusal.code, [], [])
             return [], refusal
         source = machine.state.source
         assert isinstance(source, MemorySource)
@@ -255,7 +262,7 @@ class World:
         machine.state.take(ledger.records, ledger.balances, {})
         machine.time = self.time
         events = list(ledger.events)
-        _note_result(ops, "applied", None, events, list(ledger.moves))
+        note_result(ops, "applied", None, events, list(ledger.moves))
         self.recount()
         return events, None
 
@@ -288,9 +295,7 @@ class World:
     def recount(self) -> None:
         """Every invariant over the whole state."""
         source = self.machine.state.source
-        balances = {
-            key[8:].decode(): int(value) for key, value in source.range(b"balance\0", b"")
-        }
+        balances = {key[8:].decode(): int(value) for key, value in source.range(b"balance\0", b"")}
         self.machine.recount(balances)
 
     def _content(self, sender: str) -> dict[bytes, bytes]:
@@ -308,51 +313,6 @@ class World:
 def _receipt(data: bytes) -> Receipt:
     fields = json.loads(data)
     return Receipt(**fields)
-
-
-def _note(ops: tuple[Op, ...], receipt: Receipt) -> None:
-    last = ops if receipt.op is None else ops[: receipt.op + 1]
-    moves = [tuple(move) for move in receipt.moves[1:]]
-    _note_result(last, receipt.status, receipt.refusal, receipt.events, moves)
-
-
-def _note_result(
-    ops: tuple[Op, ...],
-    status: str,
-    refusal: str | None,
-    events: list[dict[str, Any]],
-    moves: Sequence[Any] = (),
-) -> None:
-    """Check what was told, and write what was seen for the test of completeness."""
-    names = [event["event"] for event in events]
-    declared = {event_name(event) for op in ops for event in type(op).emits}
-    assert status != APPLIED or set(names) <= declared, "an event that no op declares"
-    folder = os.environ.get("CTN_CASES")
-    if not folder:
-        return
-    rows: list[dict[str, Any]] = []
-    if status == REFUSED:
-        rows.append({"op": op_tag(type(ops[-1])), "refusal": refusal, "events": [], "gives": False})
-    if status == APPLIED:
-        gives = len(ops) == 1 and gives_away(moves)
-        rows += [
-            {"op": op_tag(type(op)), "refusal": None, "events": names, "gives": gives} for op in ops
-        ]
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with Path(folder, f"{worker}.jsonl").open("a") as file:
-        file.writelines(json.dumps(row) + "\n" for row in rows)
-
-
-def gives_away(moves: Sequence[Any]) -> bool:
-    """Whether an address came out with less of an asset and another address with more of it."""
-    changes: dict[tuple[str, str], int] = {}
-    for asset, source, target, amount in moves:
-        for account, change in ((source, -amount), (target, amount)):
-            if not is_holding(account):
-                changes[(asset, account)] = changes.get((asset, account), 0) + change
-    lost = {asset for (asset, _account), change in changes.items() if change < 0}
-    gained = {asset for (asset, _account), change in changes.items() if change > 0}
-    return bool(lost & gained)
 
 
 __all__ = ["CNY", "DAY", "START", "Person", "World", "module_of"]

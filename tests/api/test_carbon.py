@@ -87,9 +87,7 @@ def test_sums_are_of_all_retirements_that_pass_the_filters(platform: Platform) -
         ({"year": "2026"}, 0), ({"beneficiary": HOSTILE}, 0),
     ],
 )  # fmt: skip
-def test_filters_of_retirements(
-    platform: Platform, filters: dict[str, str], tonnes: int
-) -> None:
+def test_filters_of_retirements(platform: Platform, filters: dict[str, str], tonnes: int) -> None:
     assert platform.found("/certificates", **filters)["sums"]["grams"] == str(tonnes * TONNE)
 
 
@@ -156,8 +154,13 @@ def test_a_text_that_is_no_serial_here(
 @pytest.mark.parametrize(
     ("words", "kind"),
     [
-        ("Cook", "methodology"), ("cOOKstov", "methodology"), ("ookst", "methodology"),
-        (FOREIGN, "batch"), (PROJECT.upper(), "project"), (ALICE, "account"), ("1", "block"),
+        ("Cook", "methodology"),
+        ("cOOKstov", "methodology"),
+        ("ookst", "methodology"),
+        (FOREIGN, "batch"),
+        (PROJECT.upper(), "project"),
+        (ALICE, "account"),
+        ("1", "block"),
         ("CTN-VCS-00001-2022-001-1-2", "serial"),
     ],
 )

@@ -145,9 +145,7 @@ def test_origins_are_welcome_without_a_cookie_and_foreign_ones_not_with_it(
     with pytest.raises(InvalidStatus) as refused:
         socket(platform, origin=evil, additional_headers={"Cookie": "session=1"})
     assert refused.value.response.status_code == 403
-    with socket(
-        platform, origin=platform.url, additional_headers={"Cookie": "session=1"}
-    ) as found:
+    with socket(platform, origin=platform.url, additional_headers={"Cookie": "session=1"}) as found:
         next_of(found)
 
 

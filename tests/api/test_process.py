@@ -31,9 +31,7 @@ def serve(chain: Chain, talk: Talk) -> bytes:
     async def run() -> bytes:
         listener = listen("127.0.0.1", 0)
         port: int = listener.getsockname()[1]
-        serving = asyncio.create_task(
-            process._serve(chain.socket, listener, views, is_dev=True)
-        )
+        serving = asyncio.create_task(process._serve(chain.socket, listener, views, is_dev=True))
         try:
             return await talk(port)
         finally:

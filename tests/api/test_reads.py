@@ -150,9 +150,7 @@ def test_operations_declare_fields_needs_refusals_and_events(api: Asked) -> None
 
 def test_every_refusal_has_a_sentence_in_both_languages(api: Asked) -> None:
     rows = {row["name"]: row for row in api.get("/refusals").json()["refusals"]}
-    declared = {
-        name for op in api.get("/ops").json()["ops"] for name in op["refuses"]
-    }
+    declared = {name for op in api.get("/ops").json()["ops"] for name in op["refuses"]}
     assert declared <= rows.keys()
     row = rows["kernel.InsufficientBalance"]
     assert row["sentence"]["en"] == "The source holds less than the amount."
@@ -191,6 +189,7 @@ def test_answers_not_modified_at_the_same_height_and_only_then(
 
 def test_the_envelope_in_a_block_is_the_one_that_was_sent(api: Asked, sent: str) -> None:
     block = unpack_block(api.get("/blocks/1/raw").content)
-    assert from_base64(api.chain.envelope("alice", Transfer("cny", 5, address("bob")))) == (
-        block.envelopes[0]
+    assert (
+        from_base64(api.chain.envelope("alice", Transfer("cny", 5, address("bob"))))
+        == (block.envelopes[0])
     )

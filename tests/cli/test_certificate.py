@@ -27,9 +27,7 @@ def _name(live: Cli) -> str:
         "commitment=null", "envelope=null", "--key", "alice",
     )  # fmt: skip
     (name,) = [
-        event["certificate"]
-        for event in receipt["events"]
-        if event["event"] == "registry.Retired"
+        event["certificate"] for event in receipt["events"] if event["event"] == "registry.Retired"
     ]
     return str(name)
 

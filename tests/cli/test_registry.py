@@ -90,9 +90,7 @@ def test_a_certificate_is_proved_offline(live: Cli, brought: list[dict[str, obje
         "commitment=null", "envelope=null", "--key", "alice",
     )  # fmt: skip
     (name,) = [
-        event["certificate"]
-        for event in receipt["events"]
-        if event["event"] == "registry.Retired"
+        event["certificate"] for event in receipt["events"] if event["event"] == "registry.Retired"
     ]
     proof = live.home / "c.proof.json"
     shown = live.ok("certificate", "show", name, "--proof", str(proof))

@@ -40,7 +40,11 @@ def test_a_dry_run_writes_nothing_and_says_what_would_change(cli: Cli, tmp_path:
     first = _file(tmp_path, *rows)
     found = _import(cli, first, "--dry-run")
     assert found["totals"]["mirror"] == {
-        "new": 2, "changed": 0, "unchanged": 0, "gone": 0, "changes": 2,
+        "new": 2,
+        "changed": 0,
+        "unchanged": 0,
+        "gone": 0,
+        "changes": 2,
     }
     assert (found["ledger"], cli.home.exists()) == (None, False)
     _import(cli, first)
@@ -60,7 +64,14 @@ def test_the_report_has_the_shape_of_the_document(cli: Cli, tmp_path: Path) -> N
     (file,) = found["files"]
     assert set(file) == {"file", "sha256", "layout", "rows", "serials", "codes", "defects"}
     assert set(file["defects"][0]) == {
-        "row", "line", "column", "code", "severity", "value", "natural_key", "message",
+        "row",
+        "line",
+        "column",
+        "code",
+        "severity",
+        "value",
+        "natural_key",
+        "message",
     }
 
 
@@ -75,15 +86,21 @@ def test_a_file_with_errors_is_taken_whole_or_not_at_all(cli: Cli, tmp_path: Pat
         assert list(csv.reader(made)) == list(csv.reader(source))
 
 
-@pytest.mark.parametrize(("content", "code"), [
-    (table(VERRA)[:-40], "FileHasErrors"),
-    (table(VERRA | {"Name": "a, b"})[:200] + b'"', "FileHasErrors"),
-    (table(VERRA | {"Name": "Pil\u00e3o"}).decode().encode("cp1252"), "NotUtf8"),
-    (table(VERRA | {"Name": "x" * (128 * 1024 + 1)}), "FileTooLarge"),
-    (b"a,b\n1,2\n", "LayoutUnknown"),
-])
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (table(VERRA)[:-40], "FileHasErrors"),
+        (table(VERRA | {"Name": "a, b"})[:200] + b'"', "FileHasErrors"),
+        (table(VERRA | {"Name": "Pil\u00e3o"}).decode().encode("cp1252"), "NotUtf8"),
+        (table(VERRA | {"Name": "x" * (128 * 1024 + 1)}), "FileTooLarge"),
+        (b"a,b\n1,2\n", "LayoutUnknown"),
+    ],
+)
 def test_a_file_that_cannot_be_read_is_named_by_a_stable_code(
-    cli: Cli, tmp_path: Path, content: bytes, code: str,
+    cli: Cli,
+    tmp_path: Path,
+    content: bytes,
+    code: str,
 ) -> None:
     path = tmp_path / "bad.csv"
     path.write_bytes(content)
@@ -92,16 +109,24 @@ def test_a_file_that_cannot_be_read_is_named_by_a_stable_code(
     assert found["files"] == []
 
 
-@pytest.mark.parametrize(("cells", "code"), [
-    ({"Serial Number": VERRA["Serial Number"].replace("-VCU-", "VCU-")}, "serial_malformed"),
-    ({"Serial Number": VERRA["Serial Number"].replace("-", "\u00e2\u20ac\u201c")},
-     "encoding_repaired"),
-    ({"Quantity Issued": "=425"}, "quantity_invalid"),
-    ({"ID": "=1340+0"}, "project_differs"),
-    ({"Issuance Date": "@NOW()"}, "date_invalid"),
-])
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"Serial Number": VERRA["Serial Number"].replace("-VCU-", "VCU-")}, "serial_malformed"),
+        (
+            {"Serial Number": VERRA["Serial Number"].replace("-", "\u00e2\u20ac\u201c")},
+            "encoding_repaired",
+        ),
+        ({"Quantity Issued": "=425"}, "quantity_invalid"),
+        ({"ID": "=1340+0"}, "project_differs"),
+        ({"Issuance Date": "@NOW()"}, "date_invalid"),
+    ],
+)
 def test_a_bad_cell_is_reported_by_row_and_code(
-    cli: Cli, tmp_path: Path, cells: dict[str, str], code: str,
+    cli: Cli,
+    tmp_path: Path,
+    cells: dict[str, str],
+    code: str,
 ) -> None:
     report = tmp_path / "report.csv"
     path = _file(tmp_path, verra_serial(1, 9), VERRA | cells)
@@ -112,12 +137,19 @@ def test_a_bad_cell_is_reported_by_row_and_code(
 
 
 def test_more_retired_than_a_snapshot_issued_is_a_warning_and_watched(
-    cli: Cli, tmp_path: Path,
+    cli: Cli,
+    tmp_path: Path,
 ) -> None:
-    issued = _file(tmp_path, ACR_ISSUED | {
-        "Total Credits Issued": "4000", "Credits Issued to Project": "4000",
-        "Credits Issued to Buffer Pool": "0",
-    }, name="issued.csv")
+    issued = _file(
+        tmp_path,
+        ACR_ISSUED
+        | {
+            "Total Credits Issued": "4000",
+            "Credits Issued to Project": "4000",
+            "Credits Issued to Buffer Pool": "0",
+        },
+        name="issued.csv",
+    )
     retired = _file(tmp_path, ACR_RETIRED, name="retired.csv")
     found = _import(cli, issued, retired, "--dry-run")
     assert "retired_over_issued" not in found["totals"]["codes"]
@@ -151,11 +183,13 @@ def test_a_commit_sends_what_is_news_once(live: Cli, tmp_path: Path) -> None:
     again = _import(live, path, "--commit")
     assert again["ledger"] == {"rows": 0, "transactions": []}
     assert again["totals"]["mirror"]["changes"] == 0
-    renamed = _file(tmp_path, *[verra_serial(start, start + 9) for start in (100, 200)],
-                    name="renamed.csv")
+    renamed = _file(
+        tmp_path, *[verra_serial(start, start + 9) for start in (100, 200)], name="renamed.csv"
+    )
     assert _import(live, renamed, "--commit")["ledger"]["transactions"] == []
-    wider = _file(tmp_path, *[verra_serial(start, start + 9) for start in (100, 200, 300)],
-                  name="wider.csv")
+    wider = _file(
+        tmp_path, *[verra_serial(start, start + 9) for start in (100, 200, 300)], name="wider.csv"
+    )
     assert _import(live, wider, "--commit")["ledger"]["rows"] == 1
 
 
@@ -178,7 +212,9 @@ def test_only_ended_cercarbono_rows_are_recorded(live: Cli, tmp_path: Path) -> N
 
 
 def test_a_run_cut_short_is_finished_by_running_it_again(
-    live: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    live: Cli,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rows = [verra_serial(start, start) for start in range(10_000, 10_500)]
     path = _file(tmp_path, *rows)

@@ -53,12 +53,13 @@ def test_money_is_issued_from_the_contra_account() -> None:
 
 def test_the_profile_decides_how_many_approve() -> None:
     network = Founding(**{**FIRST, "profile": "network"})
-    assert machine(founding("ctn-test", **FIRST)).draft(START + 1).param(
-        ENTERPRISE_MIN_APPROVERS
-    ) == 1
-    assert machine(founding("ctn-test", **network)).draft(START + 1).param(
-        ENTERPRISE_MIN_APPROVERS
-    ) == 2
+    assert (
+        machine(founding("ctn-test", **FIRST)).draft(START + 1).param(ENTERPRISE_MIN_APPROVERS) == 1
+    )
+    assert (
+        machine(founding("ctn-test", **network)).draft(START + 1).param(ENTERPRISE_MIN_APPROVERS)
+        == 2
+    )
 
 
 def test_the_genesis_is_canonical_sorted_and_read_back() -> None:
@@ -79,9 +80,7 @@ def test_the_preset_classes_are_records_of_the_registry() -> None:
     more: Founding = {**FIRST, "records": class_records()}
     rows = {place: value for table, place, value in founding("ctn-test", **more).records
             if table == "class"}  # fmt: skip
-    assert list(rows) == sorted(
-        "ccer phr vcs gs acr car art cdc iso puro itl cea eua".split()
-    )
+    assert list(rows) == sorted("ccer phr vcs gs acr car art cdc iso puro itl cea eua".split())
     assert [name for name, row in rows.items() if row.transfer == "non_trade"] == ["ccer", "cea"]
     assert [name for name, row in rows.items() if row.kind == "allowance"] == ["cea", "eua"]
     assert (rows["ccer"].verifiers, rows["ccer"].comment_days) == (2, 20)

@@ -54,9 +54,7 @@ def test_the_file_is_anchored(told: Told) -> None:
 
 def test_every_batch_shows_the_days_that_its_serials_show(told: Told) -> None:
     with told.open() as chain:
-        days = {
-            place: (value["start"], value["end"]) for place, value in chain.rows("batch")
-        }
+        days = {place: (value["start"], value["end"]) for place, value in chain.rows("batch")}
     assert days["vcs-02319-2023-001"] == ("2023-01-01", "2023-12-02")
     assert days["vcs-04268-2024-001"] == ("2024-06-01", "2024-12-31")
 
@@ -83,10 +81,12 @@ def test_money_is_issued_by_the_institution_and_covered(told: Told) -> None:
 def test_no_gram_is_made_or_lost(told: Told) -> None:
     with told.open() as chain:
         batch = f"vcs-0{LINES[0].project}-{LINES[0].vintage}-001"
-        held = sum([
-            int(value)
-            for place, value in chain.rows("balance")
-            if place.endswith("/" + batch) and not place.startswith("issued:")
-        ])
+        held = sum(
+            [
+                int(value)
+                for place, value in chain.rows("balance")
+                if place.endswith("/" + batch) and not place.startswith("issued:")
+            ]
+        )
         counts = chain.value("batch", batch)["counts"]
     assert held == (sum(counts.values()) - counts["held"]) * GRAMS_PER_TONNE

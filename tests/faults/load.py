@@ -96,9 +96,7 @@ class Load:
         if receipt["status"] != "applied" or receipt["tx"] != identity:
             self.history.surprise(f"{receipt}")
         self.history.acknowledge(
-            Acknowledged(
-                identity, sent, time.monotonic_ns(), receipt["height"], receipt["index"]
-            )
+            Acknowledged(identity, sent, time.monotonic_ns(), receipt["height"], receipt["index"])
         )
         return True
 

@@ -28,7 +28,13 @@ VALID = [
     "?1ezyfcl",
 ]
 INVALID = [
-    "pzry9x0s0muk", "1pzry9x0s0muk", "x1b4n0q5v", "li1dgmt3", "A1G7SGD8", "10a06t8", "1qzzfhee",
+    "pzry9x0s0muk",
+    "1pzry9x0s0muk",
+    "x1b4n0q5v",
+    "li1dgmt3",
+    "A1G7SGD8",
+    "10a06t8",
+    "1qzzfhee",
 ]
 
 DATA = st.binary(min_size=20, max_size=20)

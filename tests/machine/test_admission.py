@@ -1,6 +1,5 @@
 """The admission: who signed, in which sequence, and who pays (engine.md 4.2, 10 to 14)."""
 
-
 import pytest
 
 from ctn.kernel.account import Account, Signer, Thresholds, key_address

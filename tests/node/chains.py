@@ -39,9 +39,7 @@ def world_genesis(world: World, height: int = 1) -> Genesis:
     records = [(table, place, value) for (table, place), value in world._records.items()]
     records += [("balance", place, value) for place, value in world._balances.items()]
     records.sort(key=lambda row: (row[0], row[1]))
-    return Genesis(
-        "ctn-node", START - 1, height, 1, MAKER_KEY, world.params, records, None, {}
-    )
+    return Genesis("ctn-node", START - 1, height, 1, MAKER_KEY, world.params, records, None, {})
 
 
 def people_genesis(*names: str, cny: int = 1_000, height: int = 1) -> Genesis:

@@ -107,9 +107,7 @@ def check_history(history: History, log: list[Entry], genesis: dict[bytes, bytes
 
 def _check_once(acknowledged: list[Acknowledged], log: list[Entry]) -> None:
     places = {
-        identity: (entry.height, index)
-        for entry in log
-        for index, identity in enumerate(entry.ids)
+        identity: (entry.height, index) for entry in log for index, identity in enumerate(entry.ids)
     }
     times = Counter(identity for entry in log for identity in entry.ids)
     for identity, count in times.items():

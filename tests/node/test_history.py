@@ -102,9 +102,7 @@ def test_a_chain_replays_and_its_log_gives_its_balances(home: Home, store: Store
     assert [entry.height for entry in log] == [1, 2, 3, 4, 5]
     value = store.value(f"balance\0{PLACE}".encode())
     assert value is not None
-    check_history(
-        _history([], [_read(5, int(value))]), log, genesis_values(people_genesis())
-    )
+    check_history(_history([], [_read(5, int(value))]), log, genesis_values(people_genesis()))
 
 
 def test_a_changed_block_does_not_replay(home: Home, store: Store) -> None:

@@ -15,7 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Distributions whose import name is not their own name in lower case.
 IMPORT_NAMES = {
-    "strawberry-graphql": "strawberry", "graphql-core": "graphql","pynacl": "nacl", "fpdf2": "fpdf"}
+    "strawberry-graphql": "strawberry",
+    "graphql-core": "graphql",
+    "pynacl": "nacl",
+    "fpdf2": "fpdf",
+}
 
 _MACHINE_PATH = re.compile(r"(?<![\w}\])./-])/(work|root|home/\w+)/")
 _NO_ADDRESS = (re.compile(r"requirements/.*\.(in|lock)"), re.compile(r"\.ci/.*|Makefile"))

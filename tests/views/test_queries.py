@@ -390,5 +390,3 @@ def test_search_finds_nothing_without_failing(view: View) -> None:
 def test_refuses_a_search_without_a_text(view: View, text: str) -> None:
     with pytest.raises(BadFilter):
         search(view, text)
-
-

@@ -203,7 +203,7 @@ def test_a_failed_document_is_not_in_the_log(
 
 
 @settings(max_examples=60)
-@given(st.text(alphabet="{}()[]$@:!.\"abtrades __#\n1", max_size=120))
+@given(st.text(alphabet='{}()[]$@:!."abtrades __#\n1', max_size=120))
 def test_any_text_is_answered_or_refused(text: str) -> None:
     documents = Documents()
     with contextlib.suppress(DoorRefusal):

@@ -100,9 +100,7 @@ def test_a_full_ring_forgets_its_oldest_message(monkeypatch: pytest.MonkeyPatch)
     assert not stream.reaches(0)
 
 
-def test_trades_candles_accounts_and_transactions_are_told(
-    market: Platform, address: str
-) -> None:
+def test_trades_candles_accounts_and_transactions_are_told(market: Platform, address: str) -> None:
     reader = Follower(address).begin()
     alice = Person("alice").address
     reader.subscribe("t", "subscription($i: String!){trades(instrument: $i){snapshot trades{qty "
@@ -117,9 +115,7 @@ def test_trades_candles_accounts_and_transactions_are_told(
     sent = market.trade(REF - 200)
     told = [reader.receive() for _ in range(3)]
     found = {message["id"]: message["payload"]["data"] for message in told}
-    assert found["t"]["trades"]["trades"] == [
-        {"qty": str(TONNE), "instrument": {"key": NAME}}
-    ]
+    assert found["t"]["trades"]["trades"] == [{"qty": str(TONNE), "instrument": {"key": NAME}}]
     assert found["c"]["candles"]["candles"]["close"][-1] == REF - 200
     assert found["a"]["accountChanged"]["transactions"] == [sent["id"]]
     reader.subscribe("x", "subscription($t: ID!){transaction(id: $t){transaction{status}}}",
@@ -137,7 +133,7 @@ def test_queries_and_errors_are_answered_and_complete(market: Platform, address:
     error = reader.receive()
     assert error["type"] == "error"
     assert error["payload"][0]["extensions"]["code"] == "invalid_document"
-    reader.subscribe("3", "subscription{blocks{height} frames(instrument: \"a\")}")
+    reader.subscribe("3", 'subscription{blocks{height} frames(instrument: "a")}')
     assert reader.receive()["type"] == "error"
     reader.send({"type": "ping"})
     assert reader.receive() == {"type": "pong"}

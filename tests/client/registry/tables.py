@@ -97,7 +97,8 @@ ACR_RETIRED = {
 }
 
 ACR_CANCELLED = {
-    name: cell for name, cell in ACR_RETIRED.items()
+    name: cell
+    for name, cell in ACR_RETIRED.items()
     if name not in ("Retired on Behalf of", "Retirement Reason", "Purpose of Retirement")
 } | {"Cancellation Type": "Convert to ARB offset credits", "Cancellation Details": ""}
 
@@ -207,7 +208,7 @@ CDC_PROJECT = {
     "sector": "[{'id': 14, 'description': 'Land use (AFOLU)'}]",
     "stage": "Certified",
     "locations": "[{'city': 'Planeta Rica', 'country': 'Colombia', "
-                 "'data_map': {'latitude': 8.41, 'longitude': -75.58}}]",
+    "'data_map': {'latitude': 8.41, 'longitude': -75.58}}]",
     "serials": "[{'serial': 'CDC_1_1_1_321_14_1', 'issued_quantity': 62740}]",
 }
 

@@ -9,7 +9,10 @@ from tests.client.registry.tables import GS, GS_RETIRED, VERRA, read, verra_seri
 
 KYOTO = {
     "Serial Number": "RW-5-1463953-2-2-0-7014 - RW-5-1467609-2-2-0-7014",
-    "Quantity": "3657", "GSID": "4823", "Country": "Rwanda", "Vintage": "2019",
+    "Quantity": "3657",
+    "GSID": "4823",
+    "Country": "Rwanda",
+    "Vintage": "2019",
 }
 
 
@@ -26,8 +29,10 @@ VERRA_DEFECTS = [
     ({"Serial Number": ""}, {"serial_malformed"}),
     ({"Serial Number": GS["Serial Number"]}, {"serial_malformed"}),
     ({"Serial Number": VERRA["Serial Number"].replace("VCS", "VCX")}, {"serial_malformed"}),
-    ({"Serial Number": VERRA["Serial Number"].replace("941467431", "941467006")},
-     {"range_reversed"}),
+    (
+        {"Serial Number": VERRA["Serial Number"].replace("941467431", "941467006")},
+        {"range_reversed"},
+    ),
     ({"Serial Number": VERRA["Serial Number"].replace("-", "\u2013")}, {"encoding_repaired"}),
     ({"Quantity Issued": ""}, {"quantity_invalid"}),
     ({"Quantity Issued": "-425"}, {"quantity_invalid"}),
@@ -90,12 +95,15 @@ def test_finds_in_gs_files_exactly(cells: dict[str, str], codes: set[str]) -> No
     assert set(read(GS_RETIRED | cells).codes) == codes
 
 
-@pytest.mark.parametrize(("cells", "codes"), [
-    ({"Retirement Date": ""}, {"date_missing"}),
-    ({"Using Entity": "Not Disclosed"}, {"beneficiary_missing"}),
-    ({"Credit Status": "Canceled", "Using Entity": ""}, set()),
-    ({"Issuance Date": ""}, set()),
-])
+@pytest.mark.parametrize(
+    ("cells", "codes"),
+    [
+        ({"Retirement Date": ""}, {"date_missing"}),
+        ({"Using Entity": "Not Disclosed"}, {"beneficiary_missing"}),
+        ({"Credit Status": "Canceled", "Using Entity": ""}, set()),
+        ({"Issuance Date": ""}, set()),
+    ],
+)
 def test_finds_in_gs_retirements_exactly(cells: dict[str, str], codes: set[str]) -> None:
     assert set(read(GS_RETIRED | cells).codes) == codes
 

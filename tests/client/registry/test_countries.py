@@ -17,15 +17,29 @@ def test_no_spelling_means_two_countries() -> None:
         assert {country_code(name) for name in row[3:].split(" | ")} == {row[:2]}
 
 
-@pytest.mark.parametrize(("name", "code"), [
-    ("Turkey", "TR"), ("TÜRKİYE", "TR"), ("Viet Nam", "VN"), ("vietnam", "VN"),
-    ("Tanzania United Republic of", "TZ"), ("United Republic of Tanzania", "TZ"),
-    ("Congo", "CG"), ("Congo the Democratic Republic of the", "CD"),
-    ("CONGO, THE DEMOCRATIC REPUBLIC OF THE", "CD"), ("Democratic Republic of the Congo", "CD"),
-    ("COTE D'IVOIRE", "CI"), ("Côte d’Ivoire", "CI"), ("United States", "US"),
-    ("Taiwan", "TW"), ("Guinea", "GN"), ("Timor-Leste", "TL"), ("Dominican Republic", "DO"),
-    ("St. Lucia", "LC"),
-])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Turkey", "TR"),
+        ("TÜRKİYE", "TR"),
+        ("Viet Nam", "VN"),
+        ("vietnam", "VN"),
+        ("Tanzania United Republic of", "TZ"),
+        ("United Republic of Tanzania", "TZ"),
+        ("Congo", "CG"),
+        ("Congo the Democratic Republic of the", "CD"),
+        ("CONGO, THE DEMOCRATIC REPUBLIC OF THE", "CD"),
+        ("Democratic Republic of the Congo", "CD"),
+        ("COTE D'IVOIRE", "CI"),
+        ("Côte d’Ivoire", "CI"),
+        ("United States", "US"),
+        ("Taiwan", "TW"),
+        ("Guinea", "GN"),
+        ("Timor-Leste", "TL"),
+        ("Dominican Republic", "DO"),
+        ("St. Lucia", "LC"),
+    ],
+)
 def test_reads_a_name_whatever_case_accent_and_order(name: str, code: str) -> None:
     assert country_code(name) == code
 

@@ -37,7 +37,9 @@ GOOD = [
 
 @pytest.mark.parametrize(("row", "layout", "codes"), GOOD)
 def test_a_good_row_is_found_by_its_header_and_has_only_its_notes(
-    row: dict[str, str], layout: str, codes: set[str],
+    row: dict[str, str],
+    layout: str,
+    codes: set[str],
 ) -> None:
     imported = read(row)
     assert (imported.layout, set(imported.codes)) == (layout, codes)
@@ -57,12 +59,21 @@ SERIALS = [
     (ACR_RETIRED, {"Retired on Behalf of": ""}, "beneficiary_missing"),
     (ACR_RETIRED, {"Status Effective  (GMT)": ""}, "date_missing"),
     (ACR_RETIRED, {"Date Issued (GMT)": "30/6/2025"}, "date_invalid"),
-    (ACR_RETIRED, {"Credit Serial Numbers": "ACR-FR-1129-2025-2917-30932 35143"},
-     "serial_malformed"),
-    (ACR_RETIRED, {"Credit Serial Numbers": "ACR-FR-1129-2025-2917-35143 to 30932"},
-     "range_reversed"),
-    (CAR_RETIRED, {"Offset Credit Serial Numbers":
-                   "CAR-1-US-1335-31-983-KS20259205-1 to 5000"}, "serial_malformed"),
+    (
+        ACR_RETIRED,
+        {"Credit Serial Numbers": "ACR-FR-1129-2025-2917-30932 35143"},
+        "serial_malformed",
+    ),
+    (
+        ACR_RETIRED,
+        {"Credit Serial Numbers": "ACR-FR-1129-2025-2917-35143 to 30932"},
+        "range_reversed",
+    ),
+    (
+        CAR_RETIRED,
+        {"Offset Credit Serial Numbers": "CAR-1-US-1335-31-983-KS20259205-1 to 5000"},
+        "serial_malformed",
+    ),
     (ART_RETIRED, {"Retired on Behalf of": "Not public"}, "beneficiary_missing"),
     (CDC_RETIRED, {"from": "0", "to": "545"}, "zero_based"),
     (CDC_RETIRED, {"from": ""}, "serial_malformed"),
@@ -78,23 +89,34 @@ SERIALS = [
     (ISO_ISSUED, {"id": "iss_1KP6EDZ8K1S036PU"}, "serial_malformed"),
     (ISO_ISSUED, {"credit_batch_size_total.credits": "2766.1"}, "quantity_mismatch"),
     (ISO_ISSUED, {"credit_batch_size_total.credits": "2766.0001"}, "quantity_invalid"),
-    (ISO_ISSUED, {"buffer_pool_credit_batch_size_total.credits": "",
-                  "buffer_pool_credit_batch_size_total.credit_kgs": "55937"}, "sum_mismatch"),
+    (
+        ISO_ISSUED,
+        {
+            "buffer_pool_credit_batch_size_total.credits": "",
+            "buffer_pool_credit_batch_size_total.credit_kgs": "55937",
+        },
+        "sum_mismatch",
+    ),
     (ISO_ISSUED, {"issued_at": ""}, "date_missing"),
 ]
 
 
 @pytest.mark.parametrize(("row", "cells", "code"), SERIALS)
 def test_finds_in_rows_with_serials_exactly(
-    row: dict[str, str], cells: dict[str, str], code: str,
+    row: dict[str, str],
+    cells: dict[str, str],
+    code: str,
 ) -> None:
     assert set(read(row | cells).codes) - set(read(row).codes) == {code}
 
 
 ISSUANCES = [
     (ACR_ISSUED, {"Credits Issued to Buffer Pool": "4343"}, {"sum_mismatch"}),
-    (ACR_ISSUED, {"Credits Issued to Buffer Pool": "", "Credits Issued to Project": "74344"},
-     set()),
+    (
+        ACR_ISSUED,
+        {"Credits Issued to Buffer Pool": "", "Credits Issued to Project": "74344"},
+        set(),
+    ),
     (ACR_ISSUED, {"Credits Issued to Buffer Pool": "none"}, {"quantity_invalid"}),
     (ACR_ISSUED, {"Total Credits Issued": ""}, {"quantity_invalid"}),
     (ACR_ISSUED, {"Total Credits Issued": "-1"}, {"quantity_invalid"}),
@@ -107,7 +129,9 @@ ISSUANCES = [
 
 @pytest.mark.parametrize(("row", "cells", "codes"), ISSUANCES)
 def test_finds_in_issued_quantities_exactly(
-    row: dict[str, str], cells: dict[str, str], codes: set[str],
+    row: dict[str, str],
+    cells: dict[str, str],
+    codes: set[str],
 ) -> None:
     assert set(read(row | cells).codes) == codes | {"notional"}
 
@@ -127,31 +151,45 @@ PROJECTS = [
     (CDC_PROJECT, {"serials": "[" * 200 + "]" * 200}, {"serial_malformed"}),
     (CDC_PROJECT, {"serials": CDC_PROJECT["serials"][:-1]}, {"serial_malformed"}),
     (CDC_PROJECT, {"serials": CDC_PROJECT["serials"].replace("_321_14", "")}, {"serial_malformed"}),
-    (CDC_PROJECT, {"serials": CDC_PROJECT["serials"].replace("62740", "-1")},
-     {"quantity_invalid"}),
-    (CDC_PROJECT, {"serials": CDC_PROJECT["serials"].replace("62740", "None")},
-     {"quantity_invalid"}),
+    (CDC_PROJECT, {"serials": CDC_PROJECT["serials"].replace("62740", "-1")}, {"quantity_invalid"}),
+    (
+        CDC_PROJECT,
+        {"serials": CDC_PROJECT["serials"].replace("62740", "None")},
+        {"quantity_invalid"},
+    ),
     (CDC_PROJECT, {"serials": CDC_PROJECT["serials"].replace("62740", "0")}, set()),
-    (CDC_PROJECT, {"serials": CDC_PROJECT["serials"].replace("CDC_1", "CDC_2")},
-     {"project_differs"}),
-    (CDC_PROJECT, {"serials": CDC_PROJECT["serials"].replace(
-        "CDC_1_1_1_321_14_1", "iss_1KP6EDZ8K1S036PY")}, {"serial_malformed"}),
+    (
+        CDC_PROJECT,
+        {"serials": CDC_PROJECT["serials"].replace("CDC_1", "CDC_2")},
+        {"project_differs"},
+    ),
+    (
+        CDC_PROJECT,
+        {"serials": CDC_PROJECT["serials"].replace("CDC_1_1_1_321_14_1", "iss_1KP6EDZ8K1S036PY")},
+        {"serial_malformed"},
+    ),
 ]
 
 
 @pytest.mark.parametrize(("row", "cells", "codes"), PROJECTS)
 def test_finds_in_projects_exactly(
-    row: dict[str, str], cells: dict[str, str], codes: set[str],
+    row: dict[str, str],
+    cells: dict[str, str],
+    codes: set[str],
 ) -> None:
     assert set(read(row | cells).codes) == codes
 
 
 def test_a_blank_voluntary_status_gives_way_to_that_of_the_programme() -> None:
     row = {
-        "Project ID": "ACR206", "Voluntary Status": "",
-        "Compliance Program Status (ARB or Ecology)": "ARB Inactive", "Project Type": "",
-        "Initial Crediting Period Start Date": "", "Current Crediting Period Start Date": "",
-        "Current Crediting Period End Date": "", "Current VVB": "",
+        "Project ID": "ACR206",
+        "Voluntary Status": "",
+        "Compliance Program Status (ARB or Ecology)": "ARB Inactive",
+        "Project Type": "",
+        "Initial Crediting Period Start Date": "",
+        "Current Crediting Period Start Date": "",
+        "Current Crediting Period End Date": "",
+        "Current VVB": "",
     }
     assert read(row).projects[0].status == "suspended"
     assert read(row | {"Voluntary Status": "Listed"}).projects[0].status == "listed"

@@ -16,13 +16,16 @@ def _held(start: int, end: int, state: str) -> dict[str, Any]:
     return {"line": "VERRA", "start": start, "end": end, "state": state, "since": 5}
 
 
-@pytest.mark.parametrize(("state", "seen", "retired"), [
-    ("seen", "known", "news"),
-    ("retired", "known", "known"),
-    ("inbound", "known", "clash"),
-    ("immobilised", "known", "clash"),
-    ("returned", "known", "clash"),
-])
+@pytest.mark.parametrize(
+    ("state", "seen", "retired"),
+    [
+        ("seen", "known", "news"),
+        ("retired", "known", "known"),
+        ("inbound", "known", "clash"),
+        ("immobilised", "known", "clash"),
+        ("returned", "known", "clash"),
+    ],
+)
 def test_a_row_is_news_known_or_a_clash(state: str, seen: str, retired: str) -> None:
     lines = Lines([_held(100, 199, state)])
     held = read(verra_serial(120, 130))
@@ -51,10 +54,15 @@ def test_only_what_is_locked_for_us_is_locked() -> None:
     assert Lines([_held(1, 9, "seen")]).locked() == {}
 
 
-@given(st.lists(st.integers(1, 60), unique=True, min_size=2, max_size=20), st.integers(1, 60),
-       st.integers(0, 9))
+@given(
+    st.lists(st.integers(1, 60), unique=True, min_size=2, max_size=20),
+    st.integers(1, 60),
+    st.integers(0, 9),
+)
 def test_touching_are_all_that_share_a_number(
-    edges: list[int], start: int, more: int,
+    edges: list[int],
+    start: int,
+    more: int,
 ) -> None:
     edges.sort()
     held = [_held(a, b, "seen") for a, b in zip(edges[::2], edges[1::2], strict=False)]

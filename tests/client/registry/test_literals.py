@@ -28,11 +28,33 @@ def test_numbers_stay_text() -> None:
     assert read_literal("[1, -2.50, 1e5]") == ["1", "-2.50", "1e5"]
 
 
-@pytest.mark.parametrize("cell", [
-    "", "[", "[1", "[1 2]", "{'a'}", "{'a': }", "{1: 2}", "'a", "'a\n'", "[1]]", "print()", "a",
-    "(1, 2)", "[1 for x in y]", "'\\q'", "'\\x1'", "'\\ud800'", "'\\U00110000'", "nan", "--1",
-    "[" * 17 + "]" * 17, "[" * 100_000,
-])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "",
+        "[",
+        "[1",
+        "[1 2]",
+        "{'a'}",
+        "{'a': }",
+        "{1: 2}",
+        "'a",
+        "'a\n'",
+        "[1]]",
+        "print()",
+        "a",
+        "(1, 2)",
+        "[1 for x in y]",
+        "'\\q'",
+        "'\\x1'",
+        "'\\ud800'",
+        "'\\U00110000'",
+        "nan",
+        "--1",
+        "[" * 17 + "]" * 17,
+        "[" * 100_000,
+    ],
+)
 def test_refuses_when_the_cell_is_no_plain_value(cell: str) -> None:
     with pytest.raises(LiteralInvalid):
         read_literal(cell)

@@ -22,7 +22,10 @@ ENDED = {"Retirement/Cancellation Date": "2026-04-10", "Retirement Beneficiary":
 
 
 def _take(
-    mirror: Mirror, *rows: dict[str, str], content: bytes = b"", is_snapshot: bool = False,
+    mirror: Mirror,
+    *rows: dict[str, str],
+    content: bytes = b"",
+    is_snapshot: bool = False,
 ) -> Changes:
     """What a file of these rows changes."""
     content = content or table(*rows)
@@ -96,12 +99,15 @@ def test_equal_rows_are_kept_each(mirror: Mirror) -> None:
     assert _cells(mirror, "acr.issuances") == _source(content)
 
 
-@pytest.mark.parametrize("cells", [
-    {"Name": "=HYPERLINK(1)", "Methodology": "+1", "Retirement Details": "@x"},
-    {"Name": ' spaces "quotes", commas\r\nand lines '},
-    {"Serial Number": "no serial at all", "Quantity Issued": "-3"},
-    {"Name": "水" * 24_000},
-])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"Name": "=HYPERLINK(1)", "Methodology": "+1", "Retirement Details": "@x"},
+        {"Name": ' spaces "quotes", commas\r\nand lines '},
+        {"Serial Number": "no serial at all", "Quantity Issued": "-3"},
+        {"Name": "水" * 24_000},
+    ],
+)
 def test_every_cell_comes_back_as_it_stood(mirror: Mirror, cells: dict[str, str]) -> None:
     content = b"\xef\xbb\xbf" + table(VERRA | cells).replace(b"Serial Number", b"Serial  Number ")
     _take(mirror, content=content)
@@ -153,7 +159,8 @@ def test_a_rebuild_that_was_cut_short_is_begun_again(tmp_path: Path, mirror: Mir
 
 
 def test_a_file_that_fails_half_way_leaves_nothing(
-    mirror: Mirror, monkeypatch: pytest.MonkeyPatch,
+    mirror: Mirror,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _take(mirror, *ROWS)
     before = list(mirror.database.iterdump())

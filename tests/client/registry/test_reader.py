@@ -37,10 +37,13 @@ def test_a_quoted_newline_stays_in_its_cell_and_lines_are_counted() -> None:
     assert {defect.line for defect in imported.defects} == {5}
 
 
-@pytest.mark.parametrize("content", [
-    table(VERRA).decode().encode("utf-16"),
-    table(VERRA | {"Name": "Pil\u00e3o"}).decode().encode("cp1252"),
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        table(VERRA).decode().encode("utf-16"),
+        table(VERRA | {"Name": "Pil\u00e3o"}).decode().encode("cp1252"),
+    ],
+)
 def test_refuses_when_the_file_is_not_utf8(content: bytes) -> None:
     with pytest.raises(NotUtf8) as refusal:
         read_bytes(content, name="rows.csv")
@@ -96,7 +99,8 @@ def test_refuses_when_a_cell_is_longer_than_128_kibibytes(name: str) -> None:
 
 
 def test_refuses_when_there_are_too_many_rows_or_bytes(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     path = tmp_path / "rows.csv"
     path.write_bytes(table(VERRA, VERRA))

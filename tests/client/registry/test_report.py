@@ -18,8 +18,13 @@ def test_the_json_has_the_shape_of_the_document() -> None:
     assert file["serials"] == {"total": 1, "ok": 0}
     assert file["codes"] == {"project_differs": 1, "quantity_mismatch": 1}
     assert file["defects"][0] == {
-        "row": 1, "line": 2, "column": "Quantity Issued", "code": "quantity_mismatch",
-        "severity": "error", "value": "1", "natural_key": "VERRA/941467007-941467431",
+        "row": 1,
+        "line": 2,
+        "column": "Quantity Issued",
+        "code": "quantity_mismatch",
+        "severity": "error",
+        "value": "1",
+        "natural_key": "VERRA/941467007-941467431",
         "message": "The serial holds 425.",
     }
 
@@ -27,8 +32,13 @@ def test_the_json_has_the_shape_of_the_document() -> None:
 def test_totals_count_over_files() -> None:
     counts = totals([read(VERRA | {"ID": "2"}), read(GS_RETIRED | {"Quantity": "1"})])
     assert counts == {
-        "files": 2, "rows": 2, "serials": {"total": 2, "ok": 1}, "nested": {"total": 0, "ok": 0},
-        "errors": 1, "warnings": 1, "notes": 0,
+        "files": 2,
+        "rows": 2,
+        "serials": {"total": 2, "ok": 1},
+        "nested": {"total": 0, "ok": 0},
+        "errors": 1,
+        "warnings": 1,
+        "notes": 0,
         "codes": {"project_differs": 1, "quantity_mismatch": 1},
     }
 
@@ -36,11 +46,20 @@ def test_totals_count_over_files() -> None:
 def test_the_csv_has_the_columns_of_the_document_then_totals() -> None:
     rows = list(csv.reader(io.StringIO(report_csv(read(VERRA | {"ID": "2"})))))
     assert rows[0] == [
-        "row", "line", "column", "code", "severity", "value", "natural_key", "message",
+        "row",
+        "line",
+        "column",
+        "code",
+        "severity",
+        "value",
+        "natural_key",
+        "message",
     ]
     assert rows[1][:6] == ["1", "2", "ID", "project_differs", "warning", "2"]
     assert [row[3:6] for row in rows[2:]] == [
-        ["rows", "", "1"], ["serials", "", "1"], ["serials_ok", "", "1"],
+        ["rows", "", "1"],
+        ["serials", "", "1"],
+        ["serials_ok", "", "1"],
         ["project_differs", "warning", "1"],
     ]
 

@@ -22,19 +22,34 @@ FOLDER = Path(os.environ.get("CTN_SHARED") or ROOT.parent / "shared") / "data" /
 
 # File, layout, rows, serials, and every code that is found.
 SAMPLES: list[tuple[str, str, int, int, dict[str, int]]] = [
-    ("verra__transactions", "verra.units", 200, 200,
-     {"country_differs": 8, "retire_or_cancel": 100, "beneficiary_missing": 13}),
+    (
+        "verra__transactions",
+        "verra.units",
+        200,
+        200,
+        {"country_differs": 8, "retire_or_cancel": 100, "beneficiary_missing": 13},
+    ),
     ("verra__projects", "verra.projects", 50, 0, {}),
     ("gold-standard__projects", "gs.projects", 50, 0, {"country_unknown": 2}),
     ("gold-standard__issuances", "gs.issuances", 100, 100, {}),
-    ("gold-standard__retirements", "gs.retirements", 100, 100,
-     {"date_missing": 6, "beneficiary_missing": 62}),
+    (
+        "gold-standard__retirements",
+        "gs.retirements",
+        100,
+        100,
+        {"date_missing": 6, "beneficiary_missing": 62},
+    ),
     ("american-carbon-registry__retirements", "acr.retirements", 100, 100, {}),
     ("american-carbon-registry__cancellations", "acr.cancellations", 50, 50, {}),
     ("american-carbon-registry__issuances", "acr.issuances", 100, 0, {"notional": 100}),
     ("american-carbon-registry__projects", "acr.projects", 50, 0, {}),
-    ("climate-action-reserve__retirements", "car.retirements", 100, 100,
-     {"no_beneficiary_column": 1}),
+    (
+        "climate-action-reserve__retirements",
+        "car.retirements",
+        100,
+        100,
+        {"no_beneficiary_column": 1},
+    ),
     ("climate-action-reserve__cancellations", "car.cancellations", 50, 50, {}),
     ("climate-action-reserve__issuances", "car.issuances", 100, 0, {"notional": 100}),
     ("climate-action-reserve__projects", "car.projects", 50, 0, {}),
@@ -42,15 +57,25 @@ SAMPLES: list[tuple[str, str, int, int, dict[str, int]]] = [
     ("art-trees__cancellations", "art.cancellations", 3, 3, {}),
     ("art-trees__issuances", "art.issuances", 11, 0, {"notional": 11}),
     ("art-trees__projects", "art.projects", 28, 0, {}),
-    ("cercarbono__retirements", "cdc.retirements", 100, 100,
-     {"beneficiary_missing": 80, "zero_based": 5}),
+    (
+        "cercarbono__retirements",
+        "cdc.retirements",
+        100,
+        100,
+        {"beneficiary_missing": 80, "zero_based": 5},
+    ),
     ("cercarbono__issuances", "cdc.issuances", 100, 100, {}),
     ("cercarbono__projects", "cdc.projects", 50, 0, {"status_unknown": 7}),
     ("isometric__issuances", "iso.issuances", 100, 100, {"fractional_tonnes": 100}),
     ("isometric__retirements", "iso.retirements", 100, 100, {"fractional_tonnes": 23}),
     ("isometric__projects", "iso.projects", 50, 0, {}),
-    ("arb__nc-arboc_issuance_sheet3", "arb.issuances", 100, 0,
-     {"notional": 100, "quantity_invalid": 2, "date_missing": 1}),
+    (
+        "arb__nc-arboc_issuance_sheet3",
+        "arb.issuances",
+        100,
+        0,
+        {"notional": 100, "quantity_invalid": 2, "date_missing": 1},
+    ),
 ]
 
 
@@ -71,7 +96,11 @@ def _read_all() -> list[ImportedFile]:
 
 @pytest.mark.parametrize(("name", "layout", "rows", "serials", "codes"), SAMPLES)
 def test_reads_a_sample_as_the_document_says(
-    name: str, layout: str, rows: int, serials: int, codes: dict[str, int],
+    name: str,
+    layout: str,
+    rows: int,
+    serials: int,
+    codes: dict[str, int],
 ) -> None:
     imported = _read(name)
     assert imported.layout == layout
@@ -90,7 +119,8 @@ def test_the_samples_have_1111_serial_rows_on_255_lines_without_an_overlap() -> 
     assert sum(imported.serials_ok for imported in files) == 1111
     lines = {
         unit.line
-        for imported in files if not imported.layout.endswith(".issuances")
+        for imported in files
+        if not imported.layout.endswith(".issuances")
         for unit in imported.units
     }
     assert Counter(line.startswith("ISO-") for line in lines) == {False: 255, True: 100}
@@ -160,7 +190,8 @@ def _mirror(tmp_path: Path) -> Mirror:
 def test_ten_conversions_to_california_are_found_on_both_sides(mirror: Mirror) -> None:
     assert count_conversions(mirror.database).matched == 10
     unmatched = {
-        entry.key for entry in watch_list(mirror.database, Lines())
+        entry.key
+        for entry in watch_list(mirror.database, Lines())
         if entry.kind == "conversion_unmatched"
     }
     assert "arb/acr/1042/2024/92278" not in unmatched

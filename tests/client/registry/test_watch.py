@@ -28,7 +28,10 @@ from tests.client.registry.tables import (
 ENDED = {"Retirement/Cancellation Date": "2026-04-10", "Retirement Beneficiary": "Somebody"}
 KYOTO = GS | {
     "Serial Number": "RW-5-1463953-2-2-0-7014 - RW-5-1467609-2-2-0-7014",
-    "Quantity": "3657", "GSID": "4823", "Country": "Rwanda", "Vintage": "2019",
+    "Quantity": "3657",
+    "GSID": "4823",
+    "Country": "Rwanda",
+    "Vintage": "2019",
 }
 NO_LINES = Lines()
 
@@ -39,7 +42,10 @@ def _mirror(tmp_path: Path) -> Mirror:
 
 
 def _take(
-    mirror: Mirror, *rows: dict[str, str], is_snapshot: bool = False, lines: Lines = NO_LINES,
+    mirror: Mirror,
+    *rows: dict[str, str],
+    is_snapshot: bool = False,
+    lines: Lines = NO_LINES,
     time: int = 7,
 ) -> None:
     content = table(*rows)
@@ -85,15 +91,19 @@ def test_the_same_project_twice_is_watched_by_name(mirror: Mirror) -> None:
     assert len(entry.rows) == 2
 
 
-@pytest.mark.parametrize("cells", [
-    {"Name": "Kenya Lowlands"},
-    {"Country/Area": "Uganda"},
-    {"Project Type": "Transport"},
-    {"Crediting Period Start Date": "2044-04-01", "Crediting Period End Date": ""},
-    {"ID": "5957", "Status": "Registered"},
-])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"Name": "Kenya Lowlands"},
+        {"Country/Area": "Uganda"},
+        {"Project Type": "Transport"},
+        {"Crediting Period Start Date": "2044-04-01", "Crediting Period End Date": ""},
+        {"ID": "5957", "Status": "Registered"},
+    ],
+)
 def test_another_name_country_type_period_or_the_same_id_is_no_twin(
-    mirror: Mirror, cells: dict[str, str],
+    mirror: Mirror,
+    cells: dict[str, str],
 ) -> None:
     _take(mirror, VERRA_PROJECT, VERRA_PROJECT | {"ID": "9"} | cells)
     assert _kinds(mirror) == []
@@ -136,7 +146,11 @@ def test_a_defect_row_is_kept_out_of_sums(mirror: Mirror) -> None:
 
 def _locked(since: int) -> Lines:
     held: dict[str, Any] = {
-        "line": "VERRA", "start": 100, "end": 199, "state": "immobilised", "since": since,
+        "line": "VERRA",
+        "start": 100,
+        "end": 199,
+        "state": "immobilised",
+        "since": since,
     }
     return Lines([held])
 
@@ -168,11 +182,17 @@ def test_a_conversion_is_matched_by_project_vintage_and_quantity(mirror: Mirror)
     assert count_conversions(mirror.database).matched == 1
 
 
-@pytest.mark.parametrize("cells", [
-    {"Vintage": "2024.0"}, {"OPR Project ID": "CAR1129"}, {"ARB Offset Credits Issued": "4211.0"},
-])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"Vintage": "2024.0"},
+        {"OPR Project ID": "CAR1129"},
+        {"ARB Offset Credits Issued": "4211.0"},
+    ],
+)
 def test_a_conversion_without_its_other_side_is_watched(
-    mirror: Mirror, cells: dict[str, str],
+    mirror: Mirror,
+    cells: dict[str, str],
 ) -> None:
     _take(mirror, ACR_CANCELLED)
     _take(mirror, ARB_ISSUED | cells)

@@ -8,7 +8,7 @@ from ctn.kernel.account import Account, Signer, Thresholds, multisig_address
 from ctn.kernel.refusal import Malformed, WeakKey
 from ctn.modules.accounts.open_multisig import OpenMultisig
 from ctn.modules.accounts.signers import BadSigners, check_signers
-from tests.modules.accounts.worlds import refuse_at_door, signer, weak_keys
+from tests.modules.accounts.worlds import signer, weak_keys
 from tests.worlds import Person, World
 
 
@@ -41,16 +41,14 @@ def test_two_in_one_transaction_have_two_addresses() -> None:
     assert len(dict.fromkeys(addresses)) == 2
 
 
-@pytest.mark.parametrize(
-    ("low", "medium", "high"), [(2, 1, 3), (1, 3, 2), (1, 1, 4), (4, 4, 4)]
-)
+@pytest.mark.parametrize(("low", "medium", "high"), [(2, 1, 3), (1, 3, 2), (1, 1, 4), (4, 4, 4)])
 def test_refuses_thresholds_that_fall_or_cannot_be_reached(
     low: int, medium: int, high: int
 ) -> None:
     world = World()
     alice = world.stranger("alice")
     op = OpenMultisig(_signers(world, 3), Thresholds(low, medium, high))
-    refuse_at_door(world, alice, BadSigners, op)
+    world.refuse_at_door(alice, BadSigners, op)
 
 
 def test_refuses_no_signers_twice_the_same_and_keys_of_a_wrong_length() -> None:
@@ -60,7 +58,7 @@ def test_refuses_no_signers_twice_the_same_and_keys_of_a_wrong_length() -> None:
     short = Signer(1, one.key[:-2], 1)
     unknown = Signer(9, one.key, 1)
     for keys in ((), (one, one), (one, Signer(1, one.key, 2)), (short,), (unknown,)):
-        refuse_at_door(world, alice, BadSigners, OpenMultisig(keys, Thresholds(1, 1, 1)))
+        world.refuse_at_door(alice, BadSigners, OpenMultisig(keys, Thresholds(1, 1, 1)))
 
 
 @pytest.mark.parametrize("key", weak_keys())
@@ -87,9 +85,7 @@ def test_takes_sixteen_signers_and_no_seventeenth() -> None:
 )
 def test_accepts_exactly_what_can_sign(weights: list[int], levels: tuple[int, int, int]) -> None:
     low, medium, high = levels
-    keys = tuple(
-        [Signer(1, Person(f"p{n}").key.hex(), weight) for n, weight in enumerate(weights)]
-    )
+    keys = tuple([Signer(1, Person(f"p{n}").key.hex(), weight) for n, weight in enumerate(weights)])
     thresholds = Thresholds(low, medium, high)
     if low <= medium <= high <= sum(weights):
         check_signers(keys, thresholds)

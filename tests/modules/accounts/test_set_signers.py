@@ -17,7 +17,7 @@ from ctn.kernel.refusal import (
 from ctn.modules.accounts.set_signers import SetSigners
 from ctn.modules.accounts.signers import BadSigners
 from ctn.modules.assets.transfer import Transfer
-from tests.modules.accounts.worlds import not_admitted, refuse_at_door, signer, weak_keys
+from tests.modules.accounts.worlds import not_admitted, signer, weak_keys
 from tests.worlds import World
 
 
@@ -27,9 +27,7 @@ def _two_of_three(world: World) -> tuple[str, list[str], str]:
     keys = [world.stranger(name, 0) for name in "abc"]
     signers = tuple([signer(world, key) for key in keys])
     events = world.accept(alice, SetSigners(signers, Thresholds(1, 2, 2)))
-    assert events == [
-        {"event": "accounts.SignersSet", "op": 0, "account": alice, "signers": 3}
-    ]
+    assert events == [{"event": "accounts.SignersSet", "op": 0, "account": alice, "signers": 3}]
     return alice, keys, bob
 
 
@@ -101,7 +99,7 @@ def test_refuses_signers_that_could_never_sign() -> None:
     world = World()
     alice = world.person("alice")
     keys = (signer(world, alice),)
-    refuse_at_door(world, alice, BadSigners, SetSigners(keys, Thresholds(1, 1, 2)))
+    world.refuse_at_door(alice, BadSigners, SetSigners(keys, Thresholds(1, 1, 2)))
 
 
 def test_refuses_a_key_of_small_order() -> None:

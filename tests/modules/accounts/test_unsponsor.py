@@ -19,9 +19,7 @@ def test_ends_a_sponsorship_at_once() -> None:
     alice, new = world.person("alice"), world.stranger("new")
     world.accept(alice, Sponsor(new, 500, 100, LATER))
     events = world.accept(alice, Unsponsor(new))
-    assert events == [
-        {"event": "accounts.Unsponsored", "op": 0, "payer": alice, "account": new}
-    ]
+    assert events == [{"event": "accounts.Unsponsored", "op": 0, "payer": alice, "account": new}]
     assert world.get(Sponsorship, f"{alice}/{new}") is None
     not_admitted(world, new, NotSponsored, Unsponsor(alice), payer=alice)
 

@@ -2,24 +2,12 @@
 
 from typing import Any
 
-import pytest
-
 from ctn.kernel.account import Signer
 from ctn.kernel.op import Op
 from ctn.kernel.receipt import NOT_ADMITTED
 from ctn.kernel.refusal import Refusal, refusal_code
 from tests.crypto.vector_files import cases
-from tests.worlds import World, _note_result
-
-
-def refuse_at_door(world: World, sender: str, kind: type[Refusal], op: Op) -> dict[str, Any]:
-    """The facts of an operation that `check` must refuse, before any state is looked at."""
-    with pytest.raises(kind) as caught:
-        world.tx(sender, op)
-    assert type(caught.value) is kind
-    assert kind in type(op).refuses, "undeclared refusal"
-    _note_result((op,), "refused", refusal_code(kind), [])
-    return caught.value.facts
+from tests.worlds import World
 
 
 def not_admitted(world: World, sender: str, kind: type[Refusal], *ops: Op, **changes: Any) -> None:

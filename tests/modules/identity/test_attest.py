@@ -13,7 +13,6 @@ from ctn.modules.identity.attest import AttestorQuotaSpent, BadCountry, OwnerAcc
 from ctn.modules.identity.levels import ExpiryOutOfRange, LevelKindMismatch
 from ctn.modules.identity.reads import accounts_of, is_affiliated, is_same_owner, owner_key, roles
 from ctn.modules.identity.records import Attestation, AttestorDay
-from tests.modules.accounts.worlds import refuse_at_door
 from tests.modules.identity.worlds import LATER, attestation, attestor_world, commitment
 from tests.worlds import DAY, Person, World
 
@@ -78,18 +77,16 @@ def test_only_an_attestor_attests() -> None:
     world.accept(attestor, attestation(new))
 
 
-@pytest.mark.parametrize(
-    ("level", "kind"), [(3, "person"), (1, "enterprise"), (2, "institution")]
-)
+@pytest.mark.parametrize(("level", "kind"), [(3, "person"), (1, "enterprise"), (2, "institution")])
 def test_refuses_when_level_and_kind_do_not_match(level: int, kind: str) -> None:
     world, attestor, new = attestor_world()
-    refuse_at_door(world, attestor, LevelKindMismatch, attestation(new, level=level, kind=kind))
+    world.refuse_at_door(attestor, LevelKindMismatch, attestation(new, level=level, kind=kind))
 
 
 @pytest.mark.parametrize("country", ["XX", "cn", "C ", "UK"])
 def test_refuses_a_country_that_is_none(country: str) -> None:
     world, attestor, new = attestor_world()
-    refuse_at_door(world, attestor, BadCountry, attestation(new, country=country))
+    world.refuse_at_door(attestor, BadCountry, attestation(new, country=country))
 
 
 def test_knows_249_countries() -> None:

@@ -33,9 +33,7 @@ def test_a_dismissed_attestor_attests_no_more() -> None:
 def test_another_duty_may_follow() -> None:
     world = World()
     agency = world.authority("agency", DutyKind.VERIFIER)
-    world.council(
-        Dismiss(agency, "verifier", REASON), Appoint(agency, "arbitrator", "", None)
-    )
+    world.council(Dismiss(agency, "verifier", REASON), Appoint(agency, "arbitrator", "", None))
     assert has_duty(world.draft(), agency, DutyKind.ARBITRATOR)
 
 

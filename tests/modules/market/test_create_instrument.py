@@ -10,7 +10,6 @@ from ctn.modules.market.create_instrument import CreateInstrument
 from ctn.modules.market.presets import PRESETS, TONNE, offered
 from ctn.modules.market.records import INSTRUMENTS_MAX, Instrument, InstrumentState
 from ctn.modules.market.terms import BadInstrument, check_terms
-from tests.modules.accounts.worlds import refuse_at_door
 from tests.modules.market.listings import NAME, REF, creation, listed, market
 from tests.worlds import START
 
@@ -66,14 +65,14 @@ def test_refuses_when_the_sender_is_no_operator() -> None:
 )
 def test_refuses_when_a_field_does_not_fit_and_names_it(field: str, value: Any) -> None:
     world, operator = market()
-    facts = refuse_at_door(world, operator, BadInstrument, creation(**{field: value}))
+    facts = world.refuse_at_door(operator, BadInstrument, creation(**{field: value}))
     assert facts["field"] == field
 
 
 def test_refuses_a_tick_and_lot_whose_notional_is_not_exact() -> None:
     world, operator = market()
     op = creation(lot=TONNE + 1)
-    assert refuse_at_door(world, operator, BadInstrument, op)["field"] == "tick"
+    assert world.refuse_at_door(operator, BadInstrument, op)["field"] == "tick"
 
 
 def test_refuses_sessions_of_one_mode_that_overlap() -> None:
@@ -83,7 +82,7 @@ def test_refuses_sessions_of_one_mode_that_overlap() -> None:
     ]
     world, operator = market()
     op = creation(sessions=sessions)
-    assert refuse_at_door(world, operator, BadInstrument, op)["field"] == "sessions"
+    assert world.refuse_at_door(operator, BadInstrument, op)["field"] == "sessions"
     sessions[1]["start"] = 690
     creation(sessions=sessions).check()
 

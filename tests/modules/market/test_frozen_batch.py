@@ -6,6 +6,7 @@ from ctn.kernel.refusal import Refusal, refusal_code
 from ctn.modules.market import refusals
 from ctn.modules.market.records import InstrumentState, Order
 from ctn.modules.registry.lift_freeze import LiftFreeze
+from tests.cases import note_result
 from tests.modules.market.listings import (
     BATCH,
     NAME,
@@ -18,7 +19,7 @@ from tests.modules.market.listings import (
     told,
 )
 from tests.modules.registry.worlds import TONNE, freezing, put_batch, regulator
-from tests.worlds import DAY, _note_result
+from tests.worlds import DAY
 
 
 class FrozenWorld:
@@ -29,9 +30,7 @@ class FrozenWorld:
         self.ann = self.world.person("ann", cny=1_000)
         self.ben = self.world.person("ben", cny=1_000)
         self.regulator = regulator(self.world)
-        put_batch(
-            self.world, (1, 100, "custody", ""), (101, 200, "held", self.ann), batch=BATCH
-        )
+        put_batch(self.world, (1, 100, "custody", ""), (101, 200, "held", self.ann), batch=BATCH)
         self.world.grant(self.ann, BATCH, 100 * TONNE)
         listed(self.world)
         self.world.empty_block()
@@ -45,7 +44,7 @@ class FrozenWorld:
         receipts = world.block(*world.machine.arrange(txs))
         assert (receipts[1].status, receipts[1].refusal) == (REFUSED, refusal_code(kind))
         assert kind in type(op).refuses
-        _note_result((op,), receipts[1].status, receipts[1].refusal, [])
+        note_result((op,), receipts[1].status, receipts[1].refusal, [])
         world.recount()
 
     def frozen(self) -> str:

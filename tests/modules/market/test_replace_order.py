@@ -24,7 +24,6 @@ from tests.modules.market.worlds import (
     sell,
     state,
 )
-from tests.modules.registry.worlds import refuse_at_door
 from tests.worlds import DAY, START
 
 
@@ -196,9 +195,7 @@ def found_bid(**changes: object) -> tuple[MarketWorld, str]:
 @pytest.mark.parametrize("field", ["trigger", "display"])
 def test_refuses_a_field_of_a_rule_that_is_not_there(field: str) -> None:
     world, ann, _ben = one_bid()
-    facts = refuse_at_door(
-        world, ann, refusals.OrderTypeNotAllowed, replace(1, **{field: 60_000})
-    )
+    facts = world.refuse_at_door(ann, refusals.OrderTypeNotAllowed, replace(1, **{field: 60_000}))
     assert facts == {"field": field}
 
 

@@ -8,7 +8,6 @@ from ctn.modules.assets.records import EXTRA_MAX, HOLIDAYS_MAX, Calendar
 from ctn.modules.market.records import INSTRUMENTS_MAX, InstrumentState
 from ctn.modules.market.sessions import roll_time
 from ctn.modules.market.set_calendar import CalendarInvalid, SetCalendar
-from tests.modules.accounts.worlds import refuse_at_door
 from tests.modules.market.listings import CHINA, FRIDAY, NAME, SEEE, listed, market
 from tests.worlds import DAY
 
@@ -36,14 +35,14 @@ def test_a_new_holiday_moves_the_end_of_the_trading_day() -> None:
 
 def test_refuses_a_calendar_without_a_weekday() -> None:
     world, operator = market()
-    refuse_at_door(world, operator, CalendarInvalid, SetCalendar("x", 0, 0, (), (1,)))
+    world.refuse_at_door(operator, CalendarInvalid, SetCalendar("x", 0, 0, (), (1,)))
 
 
 @pytest.mark.parametrize("days", [(2, 1), (1, 1)])
 def test_refuses_days_out_of_order(days: tuple[int, ...]) -> None:
     world, operator = market()
-    refuse_at_door(world, operator, CalendarInvalid, SetCalendar("x", 0, 1, days, ()))
-    refuse_at_door(world, operator, CalendarInvalid, SetCalendar("x", 0, 1, (), days))
+    world.refuse_at_door(operator, CalendarInvalid, SetCalendar("x", 0, 1, days, ()))
+    world.refuse_at_door(operator, CalendarInvalid, SetCalendar("x", 0, 1, (), days))
 
 
 def test_stays_within_its_work_with_500_instruments() -> None:

@@ -222,5 +222,3 @@ class BridgeWorld(World):
     def all_of(self, kind: Any) -> list[tuple[str, Any]]:
         """All records of a type; fewer than 1,000."""
         return self.draft().scan(kind, "", 1_000)
-
-

@@ -15,9 +15,7 @@ def test_an_import_is_noted_with_who_noted_it() -> None:
     (event,) = world.accept(world.registrar, AnchorImport(FILE, "verra.units", 20, 19, HASH))
     assert (event["rows"], event["accepted"]) == (20, 19)
     known = world.get(ImportAnchor, f"{FILE}/verra.units")
-    assert known == ImportAnchor(
-        FILE, "verra.units", 20, 19, HASH, world.registrar, known.time
-    )
+    assert known == ImportAnchor(FILE, "verra.units", 20, 19, HASH, world.registrar, known.time)
 
 
 def test_the_same_file_by_the_same_layout_again_replaces() -> None:

@@ -23,7 +23,6 @@ from tests.modules.registry.worlds import (
     counts_of,
     freeze_of,
     put_batch,
-    refuse_at_door,
     registrar,
     rows_of,
 )
@@ -86,20 +85,20 @@ def test_refuses_a_correction_where_no_proponent_is_known() -> None:
 def test_refuses_a_scheme_out_of_place_and_corrections_on_the_market() -> None:
     world = World()
     alice = world.person("alice")
-    refuse_at_door(world, alice, Malformed, cancelling(reason="conversion"))
-    refuse_at_door(world, alice, Malformed, cancelling(scheme="arb"))
-    refuse_at_door(world, alice, Malformed, from_market(TONNE, reason="error"))
+    world.refuse_at_door(alice, Malformed, cancelling(reason="conversion"))
+    world.refuse_at_door(alice, Malformed, cancelling(scheme="arb"))
+    world.refuse_at_door(alice, Malformed, from_market(TONNE, reason="error"))
 
 
 def test_refuses_an_amount_that_its_source_does_not_have() -> None:
     world = World()
     alice = world.person("alice")
     put_batch(world, (1, 10, "held", alice))
-    refuse_at_door(world, alice, PartsInvalid, cancelling(parts=()))
-    refuse_at_door(world, alice, PartsInvalid, cancelling(grams=1))
-    refuse_at_door(world, alice, PartsInvalid, cancelling(source="market", grams=TONNE))
-    refuse_at_door(world, alice, AmountZero, from_market(0))
-    refuse_at_door(world, alice, NotWholeTonnes, from_market(TONNE + 1_000))
+    world.refuse_at_door(alice, PartsInvalid, cancelling(parts=()))
+    world.refuse_at_door(alice, PartsInvalid, cancelling(grams=1))
+    world.refuse_at_door(alice, PartsInvalid, cancelling(source="market", grams=TONNE))
+    world.refuse_at_door(alice, AmountZero, from_market(0))
+    world.refuse_at_door(alice, NotWholeTonnes, from_market(TONNE + 1_000))
     world.refuse(alice, PartsInvalid, cancelling(parts=((10, 11),)))
 
 

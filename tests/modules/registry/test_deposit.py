@@ -19,7 +19,6 @@ from tests.modules.registry.worlds import (
     counts_of,
     freeze_of,
     put_batch,
-    refuse_at_door,
     rows_of,
 )
 from tests.worlds import World
@@ -52,7 +51,7 @@ def test_refuses_when_the_parts_are_invalid() -> None:
     world = World()
     alice = world.person("alice")
     put_batch(world, (1, 10, "held", alice))
-    refuse_at_door(world, alice, PartsInvalid, Deposit(BATCH, ((2, 1),)))
+    world.refuse_at_door(alice, PartsInvalid, Deposit(BATCH, ((2, 1),)))
     world.refuse(alice, PartsInvalid, Deposit(BATCH, ((1, 11),)))
 
 

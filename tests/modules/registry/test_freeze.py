@@ -26,7 +26,6 @@ from tests.modules.registry.worlds import (
     all_of,
     freezing,
     put_batch,
-    refuse_at_door,
     registrar,
     regulator,
     rows_of,
@@ -136,9 +135,9 @@ def test_refuses_parts_out_of_order_or_out_of_place() -> None:
     world = World()
     office = regulator(world)
     put_batch(world, (1, 10, "held", world.person("alice")))
-    refuse_at_door(world, office, PartsInvalid, freezing("parts", BATCH, parts=()))
-    refuse_at_door(world, office, PartsInvalid, freezing("parts", BATCH, parts=((2, 1),)))
-    refuse_at_door(world, office, PartsInvalid, freezing("class", CLASS, parts=((1, 1),)))
+    world.refuse_at_door(office, PartsInvalid, freezing("parts", BATCH, parts=()))
+    world.refuse_at_door(office, PartsInvalid, freezing("parts", BATCH, parts=((2, 1),)))
+    world.refuse_at_door(office, PartsInvalid, freezing("class", CLASS, parts=((1, 1),)))
     world.refuse(office, PartsInvalid, freezing("parts", BATCH, parts=((11, 11),)))
 
 

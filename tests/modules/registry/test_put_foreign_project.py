@@ -22,7 +22,6 @@ from tests.modules.registry.worlds import (
     put_class,
     put_methodology,
     put_project,
-    refuse_at_door,
     registrar,
 )
 from tests.worlds import START, World
@@ -74,13 +73,13 @@ def test_a_new_description_keeps_its_age_and_its_pair() -> None:
 
 def test_refuses_half_a_place() -> None:
     world, office = ready()
-    refuse_at_door(world, office, Malformed, putting(lat_e6=None))
+    world.refuse_at_door(office, Malformed, putting(lat_e6=None))
 
 
 def test_refuses_a_country_or_a_period_that_is_none() -> None:
     world, office = ready()
-    refuse_at_door(world, office, BadCountry, putting(country="XX"))
-    refuse_at_door(world, office, BadPeriod, putting(period_end="2019-12-31"))
+    world.refuse_at_door(office, BadCountry, putting(country="XX"))
+    world.refuse_at_door(office, BadPeriod, putting(period_end="2019-12-31"))
 
 
 def test_refuses_a_registrar_of_another_class_and_everybody_else() -> None:

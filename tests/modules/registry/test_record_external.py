@@ -24,15 +24,11 @@ from tests.modules.registry.bridge_worlds import (
 
 def test_a_held_row_is_seen_and_an_ended_one_retired() -> None:
     world = BridgeWorld()
-    events = world.accept(
-        world.registrar, record(row(verra(1, 10)), row(verra(11, 20), "retired"))
-    )
+    events = world.accept(world.registrar, record(row(verra(1, 10)), row(verra(11, 20), "retired")))
     assert world.line() == [(1, 10, "seen"), (11, 20, "retired")]
     assert [event["state"] for event in events] == ["seen", "retired"]
     known = world.get(External, "verra/" + f"{1:020d}")
-    assert known == External(
-        "VERRA", 1, 10, "seen", "verra", 10**6, None, None, FILE, known.since
-    )
+    assert known == External("VERRA", 1, 10, "seen", "verra", 10**6, None, None, FILE, known.since)
 
 
 def test_the_json_field_is_from() -> None:
@@ -128,9 +124,7 @@ def test_refuses_to_end_a_part_of_a_tonne_that_is_one_of_our_serials() -> None:
     world.release(request, iso(1, 2_000), sender=world.everywhere)
     half = record(row(ISO_LINE, "retired", 1, 500), registry="iso")
     world.refuse(world.registrar, SerialOverlap, half)
-    world.accept(
-        world.registrar, record(row(ISO_LINE, "retired", 1_001, 2_000), registry="iso")
-    )
+    world.accept(world.registrar, record(row(ISO_LINE, "retired", 1_001, 2_000), registry="iso"))
     assert world.mapping() == {
         (HOME_BATCH, 1): ("seen", 1, 1_000),
         (HOME_BATCH, 2): ("retired", 1_001, 2_000),
@@ -164,6 +158,7 @@ def test_refuses_one_who_is_no_registrar() -> None:
     world.refuse(world.alice, NotAuthority, record(row(verra(1, 2))))
     world.refuse(world.custodian, NotAuthority, record(row(verra(1, 2))))
 
+
 ROWS = st.lists(
     st.tuples(st.integers(1, 40), st.integers(0, 12), st.sampled_from(["seen", "retired"])),
     min_size=1,
@@ -186,8 +181,6 @@ def test_the_line_equals_a_number_by_number_model_in_any_order(
         rows = [row(verra(start, start + length), state) for start, length, state in facts]
         world.accept(world.registrar, record(*rows[:5]), *([record(*rows[5:])] if rows[5:] else []))
         seen = {
-            number: state
-            for start, end, state in world.line()
-            for number in range(start, end + 1)
+            number: state for start, end, state in world.line() for number in range(start, end + 1)
         }
         assert seen == model

@@ -38,9 +38,7 @@ def test_a_request_is_noted_and_blocks_no_number() -> None:
 def test_of_6242_kilograms_only_6000_can_enter() -> None:
     world = BridgeWorld()
     changes = {"registry": "iso", "project": ISO_PROJECT}
-    facts = world.refuse(
-        world.alice, NotWholeTonnes, world.inbound(iso(1, 6_242), **changes)
-    )
+    facts = world.refuse(world.alice, NotWholeTonnes, world.inbound(iso(1, 6_242), **changes))
     assert (facts["start"], facts["end"]) == (1, 6_242)
     assert world.accept(world.alice, world.inbound(iso(1, 6_000), **changes))[0]["tonnes"] == 6
 
@@ -59,9 +57,7 @@ def test_of_6242_kilograms_only_6000_can_enter() -> None:
 )
 def test_refuses_what_is_no_serial_of_the_registry(unit: str, changes: dict[str, Any]) -> None:
     world = BridgeWorld()
-    facts = world.refuse(
-        world.alice, SerialMalformed, world.inbound(verra(1, 2), unit, **changes)
-    )
+    facts = world.refuse(world.alice, SerialMalformed, world.inbound(verra(1, 2), unit, **changes))
     assert facts["row"] == (0 if changes else 1)
 
 
@@ -87,9 +83,7 @@ def test_refuses_above_ten_million_tonnes() -> None:
     world.refuse(world.alice, TooManyRequests, world.inbound(verra(0, 10**7)))
 
 
-@pytest.mark.parametrize(
-    ("days", "is_accepted"), [(0, False), (1, True), (60, True), (61, False)]
-)
+@pytest.mark.parametrize(("days", "is_accepted"), [(0, False), (1, True), (60, True), (61, False)])
 def test_a_deadline_is_1_to_60_days_ahead(days: int, is_accepted: bool) -> None:
     world = BridgeWorld()
     # The block comes one second after the last one.
@@ -102,9 +96,7 @@ def test_a_deadline_is_1_to_60_days_ahead(days: int, is_accepted: bool) -> None:
 
 def test_refuses_a_number_named_twice() -> None:
     world = BridgeWorld()
-    facts = world.refuse(
-        world.alice, SerialOverlap, world.inbound(verra(5, 9), verra(1, 6))
-    )
+    facts = world.refuse(world.alice, SerialOverlap, world.inbound(verra(5, 9), verra(1, 6)))
     assert (facts["row"], facts["start"], facts["end"]) == (0, 5, 6)
 
 

@@ -31,7 +31,6 @@ from tests.modules.registry.worlds import (
     counts_of,
     freeze_of,
     put_batch,
-    refuse_at_door,
     retiring,
     rows_of,
 )
@@ -167,7 +166,7 @@ def test_held_serials_cross_256_intervals_and_no_more() -> None:
 )
 def test_refuses_an_amount_that_its_source_does_not_have(op: Any) -> None:
     world, alice = market()
-    refuse_at_door(world, alice, PartsInvalid, op)
+    world.refuse_at_door(alice, PartsInvalid, op)
 
 
 def test_refuses_serials_never_issued_and_those_of_others() -> None:
@@ -178,27 +177,27 @@ def test_refuses_serials_never_issued_and_those_of_others() -> None:
 
 def test_refuses_nothing_and_parts_of_a_kilogram() -> None:
     world, alice = market()
-    refuse_at_door(world, alice, AmountZero, retiring(grams=0))
-    refuse_at_door(world, alice, NotWholeTonnes, retiring(grams=1_500))
+    world.refuse_at_door(alice, AmountZero, retiring(grams=0))
+    world.refuse_at_door(alice, NotWholeTonnes, retiring(grams=1_500))
     world.accept(alice, retiring(grams=1_000))
 
 
 @pytest.mark.parametrize("use", ["ndc", "oimp_corsia", "oimp_other"])
 def test_refuses_a_use_that_no_authorisation_covers(use: str) -> None:
     world, alice = market()
-    assert refuse_at_door(world, alice, NotAuthorised, retiring(use=use))["remaining_t"] == 0
+    assert world.refuse_at_door(alice, NotAuthorised, retiring(use=use))["remaining_t"] == 0
 
 
 def test_refuses_countries_that_are_none() -> None:
     world, alice = market()
-    refuse_at_door(world, alice, BadCountry, retiring(country="ZZ"))
-    refuse_at_door(world, alice, BadCountry, retiring(beneficiary=beneficiary(country="XX")))
+    world.refuse_at_door(alice, BadCountry, retiring(country="ZZ"))
+    world.refuse_at_door(alice, BadCountry, retiring(beneficiary=beneficiary(country="XX")))
 
 
 def test_refuses_an_identifier_with_wrong_check_digits() -> None:
     world, alice = market()
     wrong = LEI[:-2] + "64"
-    refuse_at_door(world, alice, LeiInvalid, retiring(beneficiary=beneficiary(lei=wrong)))
+    world.refuse_at_door(alice, LeiInvalid, retiring(beneficiary=beneficiary(lei=wrong)))
 
 
 @pytest.mark.parametrize(
@@ -212,7 +211,7 @@ def test_refuses_an_identifier_with_wrong_check_digits() -> None:
 )
 def test_refuses_a_period_that_cannot_be(start: str | None, end: str | None) -> None:
     world, alice = market()
-    refuse_at_door(world, alice, BadPeriod, retiring(period_start=start, period_end=end))
+    world.refuse_at_door(alice, BadPeriod, retiring(period_start=start, period_end=end))
 
 
 @pytest.mark.parametrize(
@@ -236,7 +235,7 @@ def test_refuses_what_shows_the_hidden_or_hides_without_commitment(
     changes: dict[str, Any],
 ) -> None:
     world, alice = market()
-    refuse_at_door(world, alice, PrivacyMismatch, retiring(**changes))
+    world.refuse_at_door(alice, PrivacyMismatch, retiring(**changes))
 
 
 def test_refuses_an_envelope_above_1024_bytes_when_it_is_read() -> None:

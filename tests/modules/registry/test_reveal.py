@@ -19,7 +19,6 @@ from tests.modules.registry.worlds import (
     TONNE,
     all_of,
     put_batch,
-    refuse_at_door,
     retiring,
 )
 from tests.worlds import World
@@ -69,11 +68,11 @@ def test_publishes_all_that_was_sealed() -> None:
 def test_refuses_fields_that_cannot_be() -> None:
     world, alice, certificate = hiding("sealed", SEALED)
     bad = opening_with(beneficiary=Beneficiary("x", None, None, "XX"))
-    refuse_at_door(world, alice, BadCountry, Reveal(certificate, SALT, bad))
+    world.refuse_at_door(alice, BadCountry, Reveal(certificate, SALT, bad))
     bad = opening_with(beneficiary=Beneficiary("x", "A" * 18 + "00", None, None))
-    refuse_at_door(world, alice, LeiInvalid, Reveal(certificate, SALT, bad))
+    world.refuse_at_door(alice, LeiInvalid, Reveal(certificate, SALT, bad))
     bad = opening_with(period_start="2026-01-01")
-    refuse_at_door(world, alice, BadPeriod, Reveal(certificate, SALT, bad))
+    world.refuse_at_door(alice, BadPeriod, Reveal(certificate, SALT, bad))
 
 
 def test_refuses_an_unknown_certificate_and_one_that_hides_nothing() -> None:

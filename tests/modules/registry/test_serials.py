@@ -40,8 +40,13 @@ ctn      CTN-(?P<line>[A-Z][A-Z0-9]{1,7}-[0-9]{5}-%Y-[0-9]{3})-%S-%E
 """
 FIELDS = {
     "%R": r"%S(?: ?TO ?|-|\.\.)%E",
-    "%P": "[0-9]{1,6}", "%B": "[0-9]{1,9}", "%C": "[A-Z]{2}", "%Y": "[0-9]{4}",
-    "%D": "[0-9]{8}", "%S": "(?P<start>[0-9]{1,15})", "%E": "(?P<end>[0-9]{1,15})",
+    "%P": "[0-9]{1,6}",
+    "%B": "[0-9]{1,9}",
+    "%C": "[A-Z]{2}",
+    "%Y": "[0-9]{4}",
+    "%D": "[0-9]{8}",
+    "%S": "(?P<start>[0-9]{1,15})",
+    "%E": "(?P<end>[0-9]{1,15})",
 }
 
 
@@ -59,8 +64,13 @@ def _patterns() -> tuple[dict[str, re.Pattern[str]], dict[str, str]]:
 PATTERNS, SOURCES = _patterns()
 
 LINES = {
-    "verra13": "VERRA", "verra12": "VERRA", "verra12b": "VERRA",
-    "cdc": "CDC-{line}", "iso": "ISO-{line}", "puro1": "PURO-{line}", "puro2": "PURO-{line}",
+    "verra13": "VERRA",
+    "verra12": "VERRA",
+    "verra12b": "VERRA",
+    "cdc": "CDC-{line}",
+    "iso": "ISO-{line}",
+    "puro1": "PURO-{line}",
+    "puro2": "PURO-{line}",
     "ctn": "CTN-{line}",
 }
 
@@ -119,7 +129,7 @@ def mutated(draw: st.DrawFn) -> str:
     text = draw(texts())
     for _ in range(draw(st.integers(1, 2))):
         at, cut = draw(st.integers(0, len(text))), draw(st.integers(0, 3))
-        text = text[:at] + draw(st.one_of(st.just(""), PIECES)) + text[at + cut:]
+        text = text[:at] + draw(st.one_of(st.just(""), PIECES)) + text[at + cut :]
     return text
 
 
@@ -179,25 +189,87 @@ VERRA = "19385-941467007-941467431-VCS-VCU-1507-VER-ET-14-1340-01012020-31122020
 
 EXAMPLES = [
     (VERRA, "verra13", "VERRA", "VERRA", 941467007, 941467431, "1340", 2020, "ET"),
-    ("GS1-1-KE-GS11603-16-2025-30256-110-5463",
-     "gs", "GS", "GS-30256", 110, 5463, "11603", 2025, "KE"),
-    ("RW-5-1463953-2-2-0-7014-RW-5-1467609-2-2-0-7014",
-     "itl", "ITL", "ITL-RW-2", 1463953, 1467609, "7014", 0, "RW"),
-    ("RW-05-00-0012-02-02-000-007014-RW-05-00-0019-02-02-000-007014",
-     "itl2", "ITL", "ITL-RW-2", 12, 19, "007014", 0, "RW"),
-    ("ACR-US-407-2025-02899-1 TO 179663",
-     "acr", "ACR", "ACR-2899", 1, 179663, "407", 2025, "US"),
-    ("CAR-ROC-US-2056-129-2283-WV-2025-8969-1..260294",
-     "car", "CAR", "CAR-8969", 1, 260294, "2056", 2025, "US"),
+    (
+        "GS1-1-KE-GS11603-16-2025-30256-110-5463",
+        "gs",
+        "GS",
+        "GS-30256",
+        110,
+        5463,
+        "11603",
+        2025,
+        "KE",
+    ),
+    (
+        "RW-5-1463953-2-2-0-7014-RW-5-1467609-2-2-0-7014",
+        "itl",
+        "ITL",
+        "ITL-RW-2",
+        1463953,
+        1467609,
+        "7014",
+        0,
+        "RW",
+    ),
+    (
+        "RW-05-00-0012-02-02-000-007014-RW-05-00-0019-02-02-000-007014",
+        "itl2",
+        "ITL",
+        "ITL-RW-2",
+        12,
+        19,
+        "007014",
+        0,
+        "RW",
+    ),
+    ("ACR-US-407-2025-02899-1 TO 179663", "acr", "ACR", "ACR-2899", 1, 179663, "407", 2025, "US"),
+    (
+        "CAR-ROC-US-2056-129-2283-WV-2025-8969-1..260294",
+        "car",
+        "CAR",
+        "CAR-8969",
+        1,
+        260294,
+        "2056",
+        2025,
+        "US",
+    ),
     ("FCPF-CI-130-2023-20-1-46404", "art", "ART", "ART-20", 1, 46404, "130", 2023, "CI"),
-    ("123456789012345678000000000001-123456789012345678000000000009",
-     "puro1", "PURO", "PURO-123456789012345678", 1, 9, "", 0, ""),
-    ("0A1B2C3D-0000-1111-2222-0123456789AB_5-9",
-     "puro2", "PURO", "PURO-0A1B2C3D-0000-1111-2222-0123456789AB", 5, 9, "", 0, ""),
+    (
+        "123456789012345678000000000001-123456789012345678000000000009",
+        "puro1",
+        "PURO",
+        "PURO-123456789012345678",
+        1,
+        9,
+        "",
+        0,
+        "",
+    ),
+    (
+        "0A1B2C3D-0000-1111-2222-0123456789AB_5-9",
+        "puro2",
+        "PURO",
+        "PURO-0A1B2C3D-0000-1111-2222-0123456789AB",
+        5,
+        9,
+        "",
+        0,
+        "",
+    ),
     ("CH-ITMO-1-007-2022-0-1-50", "itmo5", "ITMO", "ITMO-CH-7-2022", 1, 50, "007", 2022, "CH"),
     ("CA2021-GH-CH-7-1-50-2022", "itmo7", "ITMO", "ITMO-GH-7-2022", 1, 50, "7", 2022, "GH"),
-    ("CTN-CCER-00042-2025-001-1-5000",
-     "ctn", "CTN", "CTN-CCER-00042-2025-001", 1, 5000, "", 2025, ""),
+    (
+        "CTN-CCER-00042-2025-001-1-5000",
+        "ctn",
+        "CTN",
+        "CTN-CCER-00042-2025-001",
+        1,
+        5000,
+        "",
+        2025,
+        "",
+    ),
 ]
 
 
@@ -211,26 +283,41 @@ def test_other_country_project_and_label_stay_on_the_same_line() -> None:
     assert other[2:5] == parse(VERRA)[2:5]
 
 
-@pytest.mark.parametrize("spelling", [
-    VERRA.lower(),
-    f" \t{VERRA}  ",
-    VERRA.replace("-", " - "),
-    VERRA.replace("-", "\u2013"),
-    VERRA.replace("-", "\u00e2\u20ac\u201c", 3),
-    VERRA.replace("-", "\u00e2\u20ac\u201d", 3),
-    VERRA.replace("-", "\u00c2\u00a0-", 3),
-    VERRA.replace("1", "\uff11").replace("V", "\uff36").replace("C", "\uff43"),
-    "\ufeff" + VERRA.replace("-", "-\u200b\u00ad"),
-])
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        VERRA.lower(),
+        f" \t{VERRA}  ",
+        VERRA.replace("-", " - "),
+        VERRA.replace("-", "\u2013"),
+        VERRA.replace("-", "\u00e2\u20ac\u201c", 3),
+        VERRA.replace("-", "\u00e2\u20ac\u201d", 3),
+        VERRA.replace("-", "\u00c2\u00a0-", 3),
+        VERRA.replace("1", "\uff11").replace("V", "\uff36").replace("C", "\uff43"),
+        "\ufeff" + VERRA.replace("-", "-\u200b\u00ad"),
+    ],
+)
 def test_a_repairable_spelling_is_the_same_text(spelling: str) -> None:
     assert normalise(spelling) == VERRA
 
 
-@pytest.mark.parametrize("text", [
-    "", "-", "\u00e9" + VERRA, VERRA + "\n", VERRA + "-1", VERRA[:-1] + "2", "1" * 201,
-    VERRA.replace("VCS", "VCX"), "GS1-1-KE-11603-16-2025-30256-110", "CCER-1-2-3",
-    VERRA.replace("1340", "1340\u0661"), "ACR-US-407-2025-2899-1 UNTIL 5",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "-",
+        "\u00e9" + VERRA,
+        VERRA + "\n",
+        VERRA + "-1",
+        VERRA[:-1] + "2",
+        "1" * 201,
+        VERRA.replace("VCS", "VCX"),
+        "GS1-1-KE-11603-16-2025-30256-110",
+        "CCER-1-2-3",
+        VERRA.replace("1340", "1340\u0661"),
+        "ACR-US-407-2025-2899-1 UNTIL 5",
+    ],
+)
 def test_refuses_when_no_grammar_matches(text: str) -> None:
     with pytest.raises(MalformedSerial):
         parse(text)
@@ -268,13 +355,16 @@ def test_refuses_when_the_columns_contradict_the_text() -> None:
         parse(VERRA, 941467007, 941467430)
 
 
-@pytest.mark.parametrize(("text", "part"), [
-    ("ACR-US-407-2025-2899-1 TO 179663", "ACR-US-407-2025-2899-5 TO 9"),
-    ("ACR-US-407-2025-2899-1..9", "ACR-US-407-2025-2899-5..9"),
-    ("ACR-US-407-2025-2899-1-9", "ACR-US-407-2025-2899-5-9"),
-    ("GS1-1-KE-GS11603-16-2025-030256-0001-9", "GS1-1-KE-GS11603-16-2025-030256-5-9"),
-    ("TO-5-1-2-2-0-7TOTO-5-9-2-2-0-7", "TO-5-5-2-2-0-7TOTO-5-9-2-2-0-7"),
-])
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("ACR-US-407-2025-2899-1 TO 179663", "ACR-US-407-2025-2899-5 TO 9"),
+        ("ACR-US-407-2025-2899-1..9", "ACR-US-407-2025-2899-5..9"),
+        ("ACR-US-407-2025-2899-1-9", "ACR-US-407-2025-2899-5-9"),
+        ("GS1-1-KE-GS11603-16-2025-030256-0001-9", "GS1-1-KE-GS11603-16-2025-030256-5-9"),
+        ("TO-5-1-2-2-0-7TOTO-5-9-2-2-0-7", "TO-5-5-2-2-0-7TOTO-5-9-2-2-0-7"),
+    ],
+)
 def test_a_part_keeps_the_spelling_of_the_whole(text: str, part: str) -> None:
     assert print_serial(parse(text), 5, 9) == part
 
@@ -285,7 +375,8 @@ def test_only_isometric_counts_in_kilograms() -> None:
 
 
 SERIAL_COLUMNS = {
-    "verra__transactions": "Serial Number", "gold-standard__issuances": "Serial Number",
+    "verra__transactions": "Serial Number",
+    "gold-standard__issuances": "Serial Number",
     "gold-standard__retirements": "Serial Number",
     "american-carbon-registry__cancellations": "Credit Serial Numbers",
     "american-carbon-registry__retirements": "Credit Serial Numbers",
@@ -293,8 +384,10 @@ SERIAL_COLUMNS = {
     "climate-action-reserve__retirements": "Offset Credit Serial Numbers",
     "art-trees__cancellations": "Credit Serial Numbers",
     "art-trees__retirements": "Credit Serial Numbers",
-    "cercarbono__issuances": "serial", "cercarbono__retirements": "serial",
-    "isometric__issuances": "id", "isometric__retirements": "retirement_id",
+    "cercarbono__issuances": "serial",
+    "cercarbono__retirements": "serial",
+    "isometric__issuances": "id",
+    "isometric__retirements": "retirement_id",
 }
 
 

@@ -14,7 +14,6 @@ from tests.modules.registry.worlds import (
     METHODOLOGY,
     put_batch,
     put_methodology,
-    refuse_at_door,
     registrar,
 )
 from tests.worlds import World
@@ -60,7 +59,7 @@ def test_every_second_year_can_be_blocked() -> None:
 
 def test_refuses_vintages_out_of_order() -> None:
     world = World()
-    refuse_at_door(world, registrar(world), BadPeriod, blocking(2021, 2020))
+    world.refuse_at_door(registrar(world), BadPeriod, blocking(2021, 2020))
 
 
 def test_refuses_an_unknown_methodology() -> None:

@@ -13,7 +13,6 @@ from tests.modules.registry.worlds import (
     counts_of,
     freeze_of,
     put_batch,
-    refuse_at_door,
     rows_of,
 )
 from tests.worlds import World
@@ -51,7 +50,7 @@ def test_refuses_when_the_parts_are_out_of_order() -> None:
     alice, bob = world.person("alice"), world.person("bob")
     put_batch(world, (1, 100, "held", alice))
     for parts in (((5, 4),), ((5, 6), (6, 7)), ((5, 6), (1, 2))):
-        refuse_at_door(world, alice, PartsInvalid, Transfer(BATCH, parts, bob))
+        world.refuse_at_door(alice, PartsInvalid, Transfer(BATCH, parts, bob))
 
 
 def test_refuses_when_the_serials_were_never_issued() -> None:

@@ -8,12 +8,8 @@ world.accept(alice, Deposit(BATCH, ((1, 500),)))
 
 from typing import Any
 
-import pytest
-
 from ctn.kernel.account import DutyKind
-from ctn.kernel.op import Op
 from ctn.kernel.record import Record
-from ctn.kernel.refusal import Refusal, refusal_code
 from ctn.modules.assets.records import FREE, NONE, Asset
 from ctn.modules.registry.freeze import Freeze
 from ctn.modules.registry.intervals import custody
@@ -29,7 +25,7 @@ from ctn.modules.registry.records import (
 )
 from ctn.modules.registry.retire import Retire
 from ctn.modules.registry.steps import counted
-from tests.worlds import START, World, _note_result
+from tests.worlds import START, World
 
 CLASS = "vcs"
 PROJECT = "vcs-00001"
@@ -136,15 +132,6 @@ def retiring(**changes: Any) -> Retire:
     if changes.get("source") == "held":
         fields["grams"] = 0
     return Retire(**(fields | changes))
-
-
-def refuse_at_door(world: World, sender: str, kind: type[Refusal], op: Op) -> dict[str, Any]:
-    """The facts of an op that its own `check` must refuse, before it reaches a block."""
-    with pytest.raises(kind) as caught:
-        world.tx(sender, op)
-    assert kind in type(op).refuses, "undeclared refusal"
-    _note_result((op,), "refused", refusal_code(kind), [])
-    return caught.value.facts
 
 
 def rows_of(world: World, batch: str = BATCH) -> list[Row]:
