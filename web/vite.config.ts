@@ -21,6 +21,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 4096,
     reportCompressedSize: false,
     license: { fileName: "licenses.md" },
+    manifest: "chunks.json",
     rolldownOptions: {
       // "use no memo" speaks to React's compiler, which has run already; here it is noise.
       onLog(level, log, write) {
@@ -34,6 +35,7 @@ export default defineConfig({
             : "assets/[name]-[hash][extname]",
       },
       input: {
+        app: "index.html",
         graphiql: "developer/graphiql.html",
         rest: "developer/rest.html",
       },

@@ -21,9 +21,9 @@ from ctn.api import (
     imports,
     ledger,
     market,
-    page,
     people,
     reads,
+    seats,
     static,
     writes,
 )
@@ -88,10 +88,10 @@ ROUTES = (
     *people.ROUTES,
     *imports.ROUTES,
     *exports.ROUTES,
+    *seats.ROUTES,
 )
 
 PAGES: tuple[tuple[str, Endpoint], ...] = (
-    ("/", page.page),
     ("/c/certificate.css", certificate_page.style),
     ("/c/{identity}", certificate_page.page),
 )
@@ -135,6 +135,7 @@ def create_app(
         views.writer.on_block = feeds.on_block
     app.state.exports = exports.Exports()
     app.state.imports = imports.Imports()
+    app.state.seats = seats.Seats(link, spares_loopback=spares_loopback)
     app.router.route_class = StrictRoute
     for route in ROUTES:
         _add(app, route)
@@ -142,7 +143,10 @@ def create_app(
     if views is not None:
         app.router.routes += graphql_routes(link, views.reader, spares_loopback=spares_loopback)
     for path, endpoint in (*PAGES, *static.PAGES):
-        app.add_api_route(path, endpoint, include_in_schema=False, response_class=Response)
+        app.add_api_route(
+            path, endpoint, methods=["GET", "HEAD"], include_in_schema=False,
+            response_class=Response,
+        )  # fmt: skip
     for kind in (Refusal, DoorRefusal, EngineRefused, EngineGone):
         app.add_exception_handler(kind, _refused)
     app.add_exception_handler(NotModified, _not_modified)

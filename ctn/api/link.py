@@ -47,6 +47,7 @@ class Link:
     """One connection to the engine's door, shared by all requests."""
 
     def __init__(self, socket: str) -> None:
+        self.path = socket
         self._door = DoorClient(socket)
 
     async def call(self, call: str, **fields: Any) -> Answer:

@@ -2,6 +2,9 @@
 
 SENTENCES = {
     "door.not_found": "这里没有您要找的内容。",
+    "door.demo_only": "只有演示链才会赠送席位和资金。",
+    "door.seat_taken": "这个账户已经有过席位，每个账户一次。",
+    "door.seats_full": "演示里已没有可供这种席位的余量。",
     "door.method_not_allowed": "此地址不接受这种请求方法。",
     "door.deadline": "请求未能在 10 秒内发送完毕。",
     "door.body_too_large": "请求正文超过此地址允许的大小。",

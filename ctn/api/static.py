@@ -21,6 +21,13 @@ DOCUMENTS: Final = {
     "/graphiql": "developer/graphiql.html",
     "/developer/rest": "developer/rest.html",
 }
+# The addresses of the application; the page that an address means is found in the browser.
+APPLICATION: Final = (
+    "/", "/trade/{id}", "/projects", "/projects/{id}", "/batches/{id}", "/serials/{text:path}",
+    "/certificates", "/verify", "/registry", "/retire", "/wallet", "/wallet/setup", "/developer",
+    "/explorer", "/explorer/blocks/{height}", "/explorer/transactions/{id}",
+    "/explorer/accounts/{address}", "/explorer/supply",
+)  # fmt: skip
 DEVELOPER_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; "
@@ -30,8 +37,10 @@ DEVELOPER_POLICY: Final = (
 # Told apart by our own table: what the system's table says differs between machines.
 _MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
+    ".md": "text/plain; charset=utf-8",
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".ttf": "font/ttf",
@@ -44,16 +53,19 @@ _NOT_BUILT: Final = "网页应用尚未构建：make web\nweb application not bu
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def document(folder: Path, name: str) -> Endpoint:
-    """What serves one document of the bundle in a folder."""
+def document(folder: Path, name: str, policy: str | None = None) -> Endpoint:
+    """What serves one document of the bundle in a folder, under the common policy or its own."""
+    headers = {"Cache-Control": "no-cache"}
+    if policy is not None:
+        headers["Content-Security-Policy"] = policy
 
     async def serve(_request: Request) -> Response:
         path = folder / name
         if not path.is_file():
-            headers = {"Cache-Control": "no-store", "Retry-After": "10"}
-            return Response(_NOT_BUILT, 503, headers, "text/plain; charset=utf-8")
-        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": DEVELOPER_POLICY}
-        return FileResponse(path, headers=headers, media_type="text/html; charset=utf-8")
+            absent = {"Cache-Control": "no-store", "Retry-After": "10"}
+            return Response(_NOT_BUILT, 503, absent, "text/plain; charset=utf-8")
+        media_type = _MEDIA_TYPES[path.suffix]
+        return FileResponse(path, headers=headers, media_type=media_type)
 
     return serve
 
@@ -74,6 +86,8 @@ def asset(folder: Path) -> Endpoint:
 
 
 PAGES: Final[tuple[tuple[str, Endpoint], ...]] = (
-    *((path, document(BUILT, name)) for path, name in DOCUMENTS.items()),
+    *((path, document(BUILT, "index.html")) for path in APPLICATION),
+    *((path, document(BUILT, name, DEVELOPER_POLICY)) for path, name in DOCUMENTS.items()),
+    ("/licenses.md", document(BUILT, "licenses.md")),
     *((path + "{name}", asset(BUILT / path.strip("/"))) for path in FOLDERS),
 )

@@ -10,9 +10,10 @@ from ctn.demo.board import write_svg
 from ctn.demo.cast import REGISTRAR, Cast
 from ctn.demo.ground import Chain, Ground, Head, Seat
 from ctn.demo.history import BLOCKS, GENESIS_TIME, make_history, span
-from ctn.demo.live import World, now, welcome
+from ctn.demo.live import World, now
 from ctn.demo.platform import Platform
 from ctn.demo.screen import progress_bar, screen_for
+from ctn.demo.seats import endow
 from ctn.demo.seen import see
 from ctn.demo.watch import Watch
 from ctn.demo.words import EN, ZH, Words
@@ -97,7 +98,7 @@ def _live(ground: Ground, cast: Cast, wishes: Wishes) -> int:
             return 0
         platform = Platform(client)
         seat = ground.seat()
-        welcome(platform, cast, seat.address)
+        endow(platform, cast, "visitor", seat.address)
         watch = Watch(cast)
         watch.look_back(platform)
         watch.doors = _doors(ground, url, seat, wishes.words)
@@ -111,6 +112,7 @@ def _doors(ground: Ground, url: str, seat: Seat, words: Words) -> list[tuple[str
     """Where the world can be reached, with a name for each."""
     activate = f". {ACTIVATE} && " if ACTIVATE.exists() else ""
     return [
+        (words.page, f"{url}/"),
         (words.rest, f"{url}/api/v1/status"),
         (words.contract, f"{url}/openapi.json"),
         (words.command, f"{activate}ctn --home {ground.folder} --help"),
@@ -118,9 +120,7 @@ def _doors(ground: Ground, url: str, seat: Seat, words: Words) -> list[tuple[str
     ]
 
 
-def _say_opening(
-    head: Head, cast: Cast, doors: list[tuple[str, str]], wishes: Wishes
-) -> None:
+def _say_opening(head: Head, cast: Cast, doors: list[tuple[str, str]], wishes: Wishes) -> None:
     """Say what runs and where; on stderr when results are JSON."""
     out = sys.stderr if wishes.is_json else sys.stdout
     days = span(cast.seed, BLOCKS) // DAY_MS

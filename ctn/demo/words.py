@@ -29,6 +29,7 @@ class Words(NamedTuple):
     stops: str
     making: str
     history: str
+    page: str
     rest: str
     contract: str
     command: str
@@ -56,6 +57,7 @@ ZH = Words(
     stops="Ctrl-C 停止，下次继续",
     making="正在生成历史",
     history="{} 天模拟历史，均非真实碳信用",
+    page="网页",
     rest="REST",
     contract="接口契约",
     command="命令",
@@ -82,6 +84,7 @@ EN = Words(
     stops="Ctrl-C stops, the next start goes on",
     making="making history",
     history="{} days of simulated history, not real credits",
+    page="web",
     rest="REST",
     contract="contract",
     command="command",

@@ -216,11 +216,13 @@ def packages(lock: str) -> dict[str, str]:
 
 
 def _sources(folder: Path) -> Iterator[Path]:
+    generated = folder / "src" / "gql"
     for path in folder.iterdir():
         if path.is_file():
             yield path
         elif path.name not in _MADE:
-            yield from (inner for inner in path.rglob("*") if inner.is_file())
+            inside = (inner for inner in path.rglob("*") if inner.is_file())
+            yield from (inner for inner in inside if generated not in inner.parents)
 
 
 def _bytes(folder: Path) -> int:

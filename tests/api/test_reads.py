@@ -158,13 +158,6 @@ def test_every_refusal_has_a_sentence_in_both_languages(api: Asked) -> None:
     assert rows["door.rate_limited"]["status"] == 429
 
 
-def test_the_page_names_the_chain_in_both_languages(api: Asked, chain: Chain) -> None:
-    answer = api.get("/")
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert f"链 {chain.name}" in answer.text
-    assert f"Chain {chain.name}" in answer.text
-
-
 def test_the_contract_is_openapi_3_1_and_names_every_route(api: Asked) -> None:
     found = api.get("/openapi.json").json()
     assert found["openapi"] == "3.1.0"

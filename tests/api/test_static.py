@@ -32,6 +32,8 @@ def get(folder: Path, path: str) -> httpx.Response:
     """The answer of a gate around the bundle in a folder; a refusal is its status alone."""
     app = FastAPI()
     app.add_api_route("/page", document(folder, "page.html"), response_class=Response)
+    tool = document(folder, "page.html", DEVELOPER_POLICY)
+    app.add_api_route("/tool", tool, response_class=Response)
     app.add_api_route("/assets/{name}", asset(folder / "assets"), response_class=Response)
     app.add_exception_handler(DoorRefusal, _refused)
     transport = httpx.ASGITransport(Gate(app, spares_loopback=True))
@@ -58,11 +60,19 @@ def test_an_asset_is_kept_for_a_year_under_the_strict_policy(bundle: Path) -> No
 
 
 def test_a_document_is_asked_for_anew_and_has_the_policy_of_developer_pages(bundle: Path) -> None:
-    answer = get(bundle, "/page")
+    answer = get(bundle, "/tool")
     assert (answer.status_code, answer.text) == (200, "<!doctype html>")
     assert answer.headers["Cache-Control"] == "no-cache"
     assert answer.headers.get_list("Content-Security-Policy") == [DEVELOPER_POLICY]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_document_of_the_application_is_under_the_strict_policy(bundle: Path) -> None:
+    answer = get(bundle, "/page")
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "no-cache"
+    strict = SECURITY_HEADERS["Content-Security-Policy"]
+    assert answer.headers.get_list("Content-Security-Policy") == [strict]
 
 
 def test_the_policy_of_developer_pages_opens_inline_styles_and_nothing_else() -> None:

@@ -122,7 +122,8 @@ def test_an_unknown_transaction_is_not_found(api: Asked) -> None:
 def test_says_busy_when_there_is_no_engine(chain: Chain) -> None:
     away = Asked(chain)
     away.link._door.path = chain.socket + ".gone"
-    for answer in (away.get("/status"), away.get("/"), away.post("/transactions", {"tx": "AQ=="})):
+    asks = (away.get("/status"), away.get("/blocks/1"), away.post("/transactions", {"tx": "AQ=="}))
+    for answer in asks:
         assert (answer.status_code, answer.json()["code"]) == (503, "engine_away")
         assert answer.headers["retry-after"] == "1"
     away.close()

@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 
 from ctn.cli.demo_home import DemoHome, free_port
-from ctn.demo.live import SEAT_MONEY
+from ctn.demo.seats import SEATS
 from tests.demo.worlds import last_row, make, start, watch_blocks
 
 
@@ -19,7 +19,7 @@ def test_goes_on_where_it_was_and_stops_cleanly(tmp_path: Path) -> None:
         chain.recount()
         assert chain.alarms == []
         me = DemoHome(folder).seat().address
-        assert int(chain.value("balance", f"{me}/cny")) == SEAT_MONEY
+        assert int(chain.value("balance", f"{me}/cny")) == SEATS["visitor"].money
         assert [value["level"] for _place, value in chain.rows("attestation", me)] == [2]
 
 

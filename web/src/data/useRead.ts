@@ -1,0 +1,92 @@
+// What a page reads, in the five states that every page has.
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { TypedDocumentString } from "../gql/graphql";
+import type { Json } from "../wallet/json";
+import { getExact } from "./exact";
+import { type Fault, OFFLINE, Refused, faultOf } from "./fault";
+import { type Head, read } from "./graphql";
+import { get } from "./rest";
+
+export type Reading<Data> =
+  | { readonly state: "loading"; readonly again: () => void }
+  | { readonly state: "failed"; readonly fault: Fault; readonly again: () => void }
+  | {
+      readonly state: "ready";
+      readonly data: Data;
+      readonly head: Head | null;
+      /** Why the newest reading failed while an older one is shown. */
+      readonly fault: Fault | null;
+      readonly again: () => void;
+    };
+
+interface Kept<Data> {
+  readonly key: string;
+  readonly data?: Data;
+  readonly head: Head | null;
+  readonly fault: Fault | null;
+}
+
+/** Reads a document, again every `everyMs` while the page is seen, and when asked. */
+export function useDocument<Data, Variables>(
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+  everyMs = 0,
+): Reading<Data> {
+  const key = JSON.stringify(variables);
+  const ask = (signal: AbortSignal) => read(document, variables, signal);
+  return useAsked(key, ask, everyMs);
+}
+
+/** Reads a resource of REST, likewise; null reads nothing and stays loading. */
+export function useResource<Data>(path: string | null, everyMs = 0): Reading<Data> {
+  const ask = async (signal: AbortSignal) => ({
+    data: await get<Data>(path ?? "", signal),
+    head: null,
+  });
+  return useAsked(path ?? "", path === null ? null : ask, everyMs);
+}
+
+/** Reads a resource whose integers may be large, once or again as asked. */
+export function useExact(path: string): Reading<Json> {
+  const ask = async (signal: AbortSignal) => ({ data: await getExact(path, signal), head: null });
+  return useAsked(path, ask, 0);
+}
+
+type Ask<Data> = (signal: AbortSignal) => Promise<{ data: Data; head: Head | null }>;
+
+function useAsked<Data>(key: string, ask: Ask<Data> | null, everyMs: number): Reading<Data> {
+  const [kept, keep] = useState<Kept<Data> | null>(null);
+  const [round, next] = useState(0);
+  const asking = useRef(ask);
+  asking.current = ask;
+  const isAsked = ask !== null;
+  const again = useCallback(() => next((count) => count + 1), []);
+
+  useEffect(() => {
+    if (!isAsked) return;
+    const ending = new AbortController();
+    asking
+      .current?.(ending.signal)
+      .then(({ data, head }) => keep({ key, data, head, fault: null }))
+      .catch((error: unknown) => {
+        if (ending.signal.aborted) return;
+        const fault = error instanceof Refused ? error.fault : faultOf({ code: "failed" });
+        // What was read before stays in sight; only its age is said.
+        keep((old) => (old?.key === key ? { ...old, fault } : { key, head: null, fault }));
+      });
+    return () => ending.abort();
+  }, [key, round, isAsked]);
+
+  useEffect(() => {
+    if (everyMs === 0) return;
+    const timer = setInterval(() => document.visibilityState === "visible" && again(), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs, again]);
+
+  if (kept === null || kept.key !== key) return { state: "loading", again };
+  if (kept.data === undefined) {
+    return { state: "failed", fault: kept.fault ?? OFFLINE, again };
+  }
+  return { state: "ready", data: kept.data, head: kept.head, fault: kept.fault, again };
+}

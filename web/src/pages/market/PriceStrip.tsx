@@ -1,0 +1,66 @@
+// The figures of the day in one line.
+
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { Badge } from "../../design/Card";
+import type { TradeQuery } from "../../gql/graphql";
+import { changeBp, changeText, priceText, tonnes } from "../../units/prices";
+import type { Instrument } from "./Trade";
+import styles from "./Trade.module.css";
+
+interface StripFields {
+  readonly data: TradeQuery;
+  readonly instrument: Instrument;
+  readonly isLive: boolean;
+}
+
+export function PriceStrip({ data, instrument, isLive }: StripFields): ReactElement {
+  const { t } = useTranslation("market");
+  const { ticker } = data;
+  const last = ticker?.lastPrice ?? null;
+  const ref = BigInt(ticker?.ref ?? instrument.ref);
+  const change = last === null ? 0 : changeBp(BigInt(last), ref);
+  const tone = change > 0 ? styles["rising"] : change < 0 ? styles["falling"] : "";
+  const figures: [string, string][] = [
+    [t("strip.high"), maybePrice(ticker?.dayTop)],
+    [t("strip.low"), maybePrice(ticker?.dayBottom)],
+    [t("strip.volume"), `${tonnes(ticker?.dayQty ?? 0)} t`],
+    [t("strip.trades"), String(ticker?.dayTrades ?? 0)],
+    [t("strip.ref"), priceText(ref)],
+    [t("strip.band"), `±${instrument.bandBp / 100}%`],
+  ];
+  return (
+    <dl className={styles["strip"]}>
+      <div>
+        <dt>{t("strip.last", { quote: instrument.quote.toUpperCase() })}</dt>
+        <dd className={`${styles["last"]} ${tone}`}>{maybePrice(last)}</dd>
+      </div>
+      <div>
+        <dt>{t("strip.change")}</dt>
+        <dd className={tone}>
+          {change > 0 ? "▲ " : change < 0 ? "▼ " : ""}
+          {changeText(change)}
+        </dd>
+      </div>
+      {figures.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+      <div>
+        <dt>{t("strip.phase")}</dt>
+        <dd>
+          <Badge tone={ticker?.phase === "OPEN" ? "good" : "attention"}>
+            {t(`phase.${(ticker?.phase ?? "closed").toLowerCase()}`)}
+          </Badge>{" "}
+          {!isLive && <Badge tone="attention">{t("strip.reconnecting")}</Badge>}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function maybePrice(price: string | null | undefined): string {
+  return price === null || price === undefined ? "–" : priceText(price);
+}

@@ -1,0 +1,8 @@
+import type { ReactElement } from "react";
+import { useTranslation } from "react-i18next";
+import { Page } from "../../app/Page";
+
+export function Retire(): ReactElement {
+  const { t } = useTranslation("wallet");
+  return <Page title={t("retire.title")}>{null}</Page>;
+}

@@ -1,0 +1,186 @@
+// What the wallet asks of the platform: the head, an account, a trial, a submission. Answers are
+// read with BigInt, since receipts hold amounts as JSON numbers.
+
+import { type Fields, isFields, type Json, parse } from "./json";
+
+const API = "/api/v1";
+const ASK_MS = 15_000;
+const COMMIT_MS = 40_000;
+
+/** The ledger's or a door's no: its stable name, facts, and the public sentence. */
+export interface Refusal {
+  readonly module: string;
+  readonly code: string;
+  readonly sentence: string;
+  readonly facts: Fields;
+  readonly op: bigint | null;
+}
+
+/** The platform refused a request. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly refusal: Refusal,
+  ) {
+    super(`${refusal.module}.${refusal.code}`);
+  }
+}
+
+/** The platform did not answer at all. */
+export class Unreached extends Error {}
+
+/** What moved from one account to another. */
+export interface Move {
+  readonly asset: string;
+  readonly amount: bigint;
+  readonly source: string;
+  readonly target: string;
+}
+
+/** What became of a transaction, or would become of it. */
+export interface Receipt {
+  readonly tx: string;
+  readonly height: bigint;
+  readonly status: "applied" | "refused" | "broken" | "not_admitted";
+  readonly refusal: string | null;
+  readonly op: bigint | null;
+  readonly facts: Fields;
+  readonly fee: { readonly payer: string; readonly asset: string; readonly amount: bigint } | null;
+  readonly moves: readonly Move[];
+  readonly events: readonly Fields[];
+}
+
+export interface Head {
+  readonly chain: string;
+  readonly height: bigint;
+  readonly time: bigint;
+}
+
+export interface Holdings {
+  readonly isOpened: boolean;
+  readonly sequence: bigint;
+  readonly balances: ReadonlyMap<string, bigint>;
+}
+
+export interface Answered {
+  readonly status: Receipt["status"] | "pending";
+  readonly receipt: Receipt | null;
+}
+
+/** The chain and its last block. */
+export async function readHead(): Promise<Head> {
+  const found = await ask("GET", "/status");
+  return found as unknown as Head;
+}
+
+/** The next sequence of an address and all that it holds. */
+export async function readAccount(address: string): Promise<Holdings> {
+  const found = await ask("GET", `/accounts/${address}`);
+  const rows = found["balances"] as Fields[];
+  return {
+    isOpened: found["account"] !== null,
+    sequence: found["sequence"] as bigint,
+    balances: new Map(rows.map((row) => [String(row["asset"]), BigInt(String(row["amount"]))])),
+  };
+}
+
+/** The price of the last trade of an instrument, null before the first. */
+export async function readLast(instrument: string): Promise<bigint | null> {
+  const found = await ask("GET", `/instruments/${encodeURIComponent(instrument)}/ticker`);
+  const last = found["last_trade"] ?? null;
+  return isFields(last) ? BigInt(String(last["price"])) : null;
+}
+
+/** Rows of a list resource. */
+export async function readItems(path: string): Promise<Fields[]> {
+  return (await ask("GET", path))["items"] as Fields[];
+}
+
+/** One resource. */
+export function readOne(path: string): Promise<Fields> {
+  return ask("GET", path);
+}
+
+/** What would become of an envelope in the next block; its signatures are not checked. */
+export async function simulate(tx: string): Promise<Receipt> {
+  return receiptOf((await ask("POST", "/simulate", { tx }))["receipt"] as Fields);
+}
+
+/** Hands in an envelope and waits for its block, at most half a minute; repeating it is safe. */
+export async function submit(tx: string): Promise<Answered> {
+  return answered(await ask("POST", "/transactions", { tx, wait: "commit" }, COMMIT_MS));
+}
+
+/** What became of a transaction that was handed in before. */
+export async function readTransaction(id: string): Promise<Answered> {
+  return answered(await ask("GET", `/transactions/${id}`));
+}
+
+/** Posts to a resource of ours. */
+export function post(path: string, body: Json): Promise<Fields> {
+  return ask("POST", path, body);
+}
+
+/** A refusal of a receipt. */
+export function refusalOf(receipt: Receipt): Refusal {
+  const [module = "", code = ""] = (receipt.refusal ?? "").split(".");
+  return { module, code, sentence: "", facts: receipt.facts, op: receipt.op };
+}
+
+async function ask(method: string, path: string, body?: Json, ms = ASK_MS): Promise<Fields> {
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  let answer: Response;
+  let text: string;
+  try {
+    answer = await fetch(API + path, {
+      method,
+      headers,
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(ms),
+      // Bodies here hold text only, so plain JSON says them exactly.
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    text = await answer.text();
+  } catch (error) {
+    throw new Unreached(String(error));
+  }
+  let found: Json;
+  try {
+    found = parse(text);
+  } catch {
+    throw new Unreached(`no JSON (${answer.status})`);
+  }
+  if (!isFields(found)) throw new Unreached("no object");
+  if (!answer.ok) throw new Refused(answer.status, problemOf(found));
+  return found;
+}
+
+function problemOf(found: Fields): Refusal {
+  const facts = found["facts"];
+  return {
+    module: String(found["module"] ?? "door"),
+    code: String(found["code"] ?? "failed"),
+    sentence: String(found["detail"] ?? ""),
+    facts: isFields(facts) ? facts : {},
+    op: null,
+  };
+}
+
+function answered(found: Fields): Answered {
+  const receipt = found["receipt"];
+  return {
+    status: found["status"] as Answered["status"],
+    receipt: isFields(receipt) ? receiptOf(receipt) : null,
+  };
+}
+
+function receiptOf(found: Fields): Receipt {
+  const moves = (found["moves"] as Json[]).map(moveOf);
+  return { ...(found as unknown as Receipt), moves };
+}
+
+function moveOf(row: Json): Move {
+  const [asset, source, target, amount] = row as [string, string, string, bigint];
+  return { asset, source, target, amount };
+}
