@@ -23,7 +23,9 @@ START = (
     "import sys; from pathlib import Path; from ctn.api.process import run_api; "
     "sys.exit(run_api(Path(sys.argv[1]), port=int(sys.argv[2])))"
 )
+ROOT = Path(__file__).parents[2]
 START_SECONDS = 20
+HISTORY_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,24 @@ def origin() -> Iterator[str]:
             served.wait(10)
 
 
+@pytest.fixture(scope="session")
+def demo() -> Iterator[str]:
+    """The origin of a demo world that was made just now."""
+    with TemporaryDirectory(prefix="ctn-") as folder:
+        port = free_port()
+        words = [sys.executable, "-m", "ctn.cli", "demo", "--no-board", "--port", str(port)]
+        room = os.environ | {"CTN_HOME": str(Path(folder) / "demo")}
+        made = subprocess.Popen(
+            words, env=room, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            wait_until_served(f"http://127.0.0.1:{port}/api/v1/status", HISTORY_SECONDS)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            made.send_signal(signal.SIGINT)
+            made.wait(START_SECONDS)
+
+
 def free_port() -> int:
     """A port that nothing listens on now."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
@@ -57,9 +77,9 @@ def free_port() -> int:
     return port
 
 
-def wait_until_served(url: str) -> None:
+def wait_until_served(url: str, seconds: int = START_SECONDS) -> None:
     """Return when an address answers 200."""
-    end = time.monotonic() + START_SECONDS
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
             if httpx.get(url).status_code == 200:
@@ -67,4 +87,4 @@ def wait_until_served(url: str) -> None:
         except httpx.TransportError:
             pass
         time.sleep(0.1)
-    raise AssertionError(f"{url} was not served within {START_SECONDS} s")
+    raise AssertionError(f"{url} was not served within {seconds} s")

@@ -52,7 +52,7 @@ function Said({ transaction }: { readonly transaction: Facts }): ReactElement {
               {sentence !== null && <p>{plain(sentence)}</p>}
               <details>
                 <summary>{t("tx.raw")}</summary>
-                <pre className={styles["code"]}>{encode(op)}</pre>
+                <pre className={styles["code"]} tabIndex={0}>{encode(op)}</pre>
               </details>
             </li>
           );
@@ -139,7 +139,7 @@ function Receipt({ found }: { readonly found: Json }): ReactElement {
             {events.map((event, place) => (
               <li key={place}>
                 <strong>{text(event["event"])}</strong>
-                <pre className={styles["code"]}>{encode(event)}</pre>
+                <pre className={styles["code"]} tabIndex={0}>{encode(event)}</pre>
               </li>
             ))}
           </ul>
