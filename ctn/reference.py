@@ -176,12 +176,24 @@ def _sentence(kind: type[Any]) -> str:
     return text if issubclass(kind, Record | Op | Event | Refusal) else ""
 
 
+def page_ops() -> str:
+    """What the page must know of every operation to show, check and pay for it."""
+    from ctn.api.declared import operations
+
+    found = msgspec.to_builtins(operations())
+    names = ("threshold", "family", "needs", "work", "fields")
+    ops = {row["op"]: {name: row[name] for name in names} for row in found["ops"]}
+    text = msgspec.json.encode({"ops": ops, "schemas": found["schemas"]})
+    return msgspec.json.format(text).decode() + "\n"
+
+
 def files() -> dict[Path, str]:
-    """Every generated file: the pages, and the GraphQL contract."""
+    """Every generated file: the pages, the GraphQL contract, and the page's operations."""
     from ctn.api.graphql.schema import schema_text  # the schema itself is made from what is here
 
     root = FOLDER.parent.parent
     found = {FOLDER / name: text for name, text in pages().items()}
+    found[root / "web" / "src" / "ops" / "ops.json"] = page_ops()
     return found | {root / "schema.graphql": schema_text()}
 
 

@@ -185,6 +185,13 @@ class OpEvent(msgspec.Struct, frozen=True):
     fields: list[str]
 
 
+class WorkRule(msgspec.Struct, frozen=True):
+    """The most work of an operation: `base`, and `per` unit of a number or item of a list."""
+
+    base: int
+    per: dict[str, int]
+
+
 class Operation(msgspec.Struct, frozen=True):
     """What an operation's class declares."""
 
@@ -195,6 +202,7 @@ class Operation(msgspec.Struct, frozen=True):
     needs: list[str]
     family: str
     threshold: str
+    work: WorkRule
     lane: int
     delegable: bool
     writes: list[str]

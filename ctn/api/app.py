@@ -50,7 +50,7 @@ from ctn.api.problems import (
 from ctn.api.routes import Endpoint, Route
 from ctn.api.sockets import Sockets
 from ctn.kernel.refusal import Malformed, Refusal
-from ctn.node.config import ApiTable
+from ctn.node.config import ApiTable, GraphqlTable
 from ctn.node.door_client import EngineGone, EngineRefused
 from ctn.views.writer import Views
 
@@ -116,11 +116,12 @@ def create_app(
     spares_loopback: bool,
     views: Views | None = None,
     public_url: str = ApiTable().public_url,
+    documents: str = GraphqlTable().documents,
 ) -> Gate:
     """The whole application over one link to the engine; rates do not bind loopback if told so.
 
     Without views what the read model answers is `behind`. `public_url` is the address under which
-    readers find it, as documents name it.
+    readers find it, as documents name it; `documents` says which ones GraphQL takes.
     """
     app = FastAPI(
         title="CTN", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False,
@@ -141,7 +142,9 @@ def create_app(
         _add(app, route)
     app.add_api_websocket_route(PREFIX + "/feed/{instrument}", feed)
     if views is not None:
-        app.router.routes += graphql_routes(link, views.reader, spares_loopback=spares_loopback)
+        app.router.routes += graphql_routes(
+            link, views.reader, spares_loopback=spares_loopback, documents=documents
+        )
     for path, endpoint in (*PAGES, *static.PAGES):
         app.add_api_route(
             path, endpoint, methods=["GET", "HEAD"], include_in_schema=False,

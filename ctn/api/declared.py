@@ -1,10 +1,12 @@
 """What the classes of operations and refusals declare, as data for forms, clients and readers."""
 
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import msgspec
 from fastapi import Request
+from msgspec import inspect
 from starlette.responses import Response
 
 from ctn.api.answers import (
@@ -15,6 +17,7 @@ from ctn.api.answers import (
     RefusalAnswer,
     Refusals,
     Sentence,
+    WorkRule,
 )
 from ctn.api.link import answer
 from ctn.api.problems import DOOR, DoorRefusal, sentence_of, status_of
@@ -43,9 +46,7 @@ def operations() -> Operations:
     found, schemas = msgspec.json.schema_components(kinds, ref_template="#/schemas/{name}")
     places = [_last(reference["$ref"]) for reference in found]
     shared = {name: schema for name, schema in schemas.items() if name not in places}
-    rows = [
-        _operation(kind, schemas[place]) for kind, place in zip(kinds, places, strict=True)
-    ]
+    rows = [_operation(kind, schemas[place]) for kind, place in zip(kinds, places, strict=True)]
     return Operations(rows, shared)
 
 
@@ -79,12 +80,11 @@ def _operation(kind: type[Op], schema: dict[str, Any]) -> Operation:
         op=op_tag(kind),
         module=module_of(kind),
         doc=sentence_of(kind),
-        fields=[
-            _field(field, properties, marks) for field in msgspec.structs.fields(kind)
-        ],
+        fields=[_field(field, properties, marks) for field in msgspec.structs.fields(kind)],
         needs=[need.value for need in needs_of(kind)],
         family=kind.family,
         threshold=kind.threshold.name.lower(),
+        work=work_rule(kind),
         lane=kind.lane,
         delegable=kind.delegable,
         writes=[record.table for record in kind.writes],
@@ -98,6 +98,34 @@ def _operation(kind: type[Op], schema: dict[str, Any]) -> Operation:
             for event in kind.emits
         ],
     )
+
+
+def work_rule(kind: type[Op]) -> WorkRule:
+    """The work of an operation as data: it is linear in its numbers and in its lists' lengths."""
+    found = inspect.type_info(kind)
+    assert isinstance(found, inspect.StructType)
+    least = {field.encode_name: _sized(field.type, 0) for field in found.fields}
+    base = _work(kind, least)
+    per: dict[str, int] = {}
+    for field in found.fields:
+        more = _work(kind, least | {field.encode_name: _sized(field.type, 1)}) - base
+        if more:
+            per[field.encode_name] = more
+    return WorkRule(base, per)
+
+
+def _work(kind: type[Op], values: dict[str, Any]) -> int:
+    """The work that a class states for fields of these sizes; it reads nothing else of them."""
+    rule: Any = kind.work
+    stated: int = rule.fget(SimpleNamespace(**values))
+    return stated
+
+
+def _sized(kind: inspect.Type, size: int) -> int | tuple[None, ...]:
+    """A number of this size, or a list with so many items."""
+    while isinstance(kind, inspect.Metadata):
+        kind = kind.type
+    return (None,) * size if isinstance(kind, inspect.VarTupleType) else size
 
 
 def _text_rule(mark: Mark | None) -> str | None:

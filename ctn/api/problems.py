@@ -64,7 +64,7 @@ class TooSlow(DoorRefusal):
     """The request did not arrive within 10 seconds."""
 
     status = 408
-    code = "deadline"
+    code = "too_slow"
 
 
 class BodyTooLarge(DoorRefusal):

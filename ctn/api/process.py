@@ -16,7 +16,7 @@ from ctn.api.link import Link
 from ctn.api.log import log
 from ctn.api.sockets import MESSAGE_BYTES, PING_SECONDS, PONG_SECONDS
 from ctn.api.wire import Wire
-from ctn.node.config import ApiTable, read_config
+from ctn.node.config import Config, read_config
 from ctn.node.home import Home
 from ctn.node.stops import Stop
 from ctn.views.writer import Views, start_views
@@ -62,12 +62,7 @@ def run_api(folder: Path, *, host: str = "127.0.0.1", port: int | None = None) -
     os.nice(NICE)
     with listener:
         try:
-            asyncio.run(
-                _serve(
-                    str(home.socket), listener, views, is_dev=config.profile == "dev",
-                    public_url=config.api.public_url,
-                )
-            )  # fmt: skip
+            asyncio.run(_serve(str(home.socket), listener, views, config=config))
         finally:
             views.close()
     log("stopped")
@@ -92,11 +87,13 @@ async def _serve(
     listener: socket.socket,
     views: Views,
     *,
-    is_dev: bool,
-    public_url: str = ApiTable().public_url,
+    config: Config,
 ) -> None:
     link = Link(node_socket)
-    app = create_app(link, spares_loopback=is_dev, views=views, public_url=public_url)
+    app = create_app(
+        link, spares_loopback=config.profile == "dev", views=views,
+        public_url=config.api.public_url, documents=config.graphql.documents,
+    )  # fmt: skip
     server = _Server(config_of(app))
 
     def stop() -> None:

@@ -17,7 +17,7 @@ class ReadTooLong(DoorRefusal):
     """The question took longer than 2 seconds."""
 
     status = 503
-    code = "read_deadline"
+    code = "deadline"
 
 
 class HeightNotKept(DoorRefusal):

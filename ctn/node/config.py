@@ -57,6 +57,12 @@ class ViewsTable(Table, frozen=True):
     url: str = ""
 
 
+class GraphqlTable(Table, frozen=True):
+    """Which documents `/graphql` takes: any (`open`), or those of the web build alone."""
+
+    documents: Literal["open", "persisted"] = "open"
+
+
 class LogTable(Table, frozen=True):
     """The form of log lines."""
 
@@ -73,6 +79,7 @@ class Config(Table, frozen=True):
     scrub: ScrubTable = ScrubTable()
     api: ApiTable = ApiTable()
     views: ViewsTable = ViewsTable()
+    graphql: GraphqlTable = GraphqlTable()
     log: LogTable = LogTable()
 
 

@@ -18,7 +18,7 @@ from ctn.kernel.tx import Tx
 from ctn.node.maker import Made, Maker
 from ctn.node.verifiers import CHUNK, Verified, Verifiers
 
-SIMULATE_WORK_MAX = 5_000
+SIMULATE_WORK_MAX = 10_000
 SIMULATE_MS_PER_SECOND = 20
 VERIFIED_MAX = 100_000
 

@@ -15,6 +15,7 @@ import pytest
 
 from ctn.api import bodies, process, wire
 from ctn.api.process import PortBusy, listen, run_api
+from ctn.node.config import Config
 from ctn.views.writer import start_views
 from tests.api.chains import Chain
 
@@ -31,7 +32,8 @@ def serve(chain: Chain, talk: Talk) -> bytes:
     async def run() -> bytes:
         listener = listen("127.0.0.1", 0)
         port: int = listener.getsockname()[1]
-        serving = asyncio.create_task(process._serve(chain.socket, listener, views, is_dev=True))
+        served = process._serve(chain.socket, listener, views, config=Config())
+        serving = asyncio.create_task(served)
         try:
             return await talk(port)
         finally:
@@ -143,7 +145,7 @@ def test_a_body_that_does_not_arrive_is_refused(
     )
     answer = serve(chain, say(head, b'{"tx":'))
     assert answer.startswith(b"HTTP/1.1 408 ")
-    assert b'"code":"deadline"' in answer
+    assert b'"code":"too_slow"' in answer
 
 
 def listen_and_free() -> int:

@@ -9,7 +9,8 @@ import { amountText, decimal, moneyText, quoteOf, tonnesText } from "./amounts";
 export type Language = "zh-CN" | "en";
 export type Form =
   | "asset" | "money" | "price" | "grams" | "tonnes" | "time" | "day" | "days" | "count" | "serials"
-  | "bp" | "ppm" | "ms" | "seconds" | "minutes" | "weekdays" | "latitude" | "longitude" | "sessions";
+  | "bp" | "ppm" | "ms" | "seconds" | "minutes" | "weekdays" | "latitude" | "longitude"
+  | "sessions";
 
 /** A piece of a sentence; `whole` is what a shortened value stands for. */
 export interface Part {
@@ -100,9 +101,10 @@ function listText(list: readonly Json[], field: string, frame: Frame): string {
   if (form === "sessions") return list.map((one) => sessionText(one, frame)).join(", ");
   const inner = form === "days" ? "day" : form;
   return list
-    .map((one) =>
-      typeof one === "bigint" ? numberText(one, inner, frame) : isFields(one) ? `(${textOf(one, field, frame)})` : textOf(one, field, frame),
-    )
+    .map((one) => {
+      if (typeof one === "bigint") return numberText(one, inner, frame);
+      return isFields(one) ? `(${textOf(one, field, frame)})` : textOf(one, field, frame);
+    })
     .join(", ");
 }
 

@@ -15,7 +15,8 @@ const ADDRESS = "ctn1kjv764gkxxzvksk6n5dn0var27e3858wmjtehp";
 function enums(schema: Schema, name: string): [string, string][] {
   const rule = resolved(schema);
   const inner = [
-    ...(rule.anyOf ?? []), ...(rule.prefixItems ?? []),
+    ...(rule.anyOf ?? []),
+    ...(rule.prefixItems ?? []),
     ...(typeof rule.items === "object" ? [rule.items] : []),
   ];
   return [
@@ -67,7 +68,9 @@ group.each(LANGUAGES)("%s", (language) => {
     );
     const missing = all.filter(
       ([name, value]) =>
-        !CODES.includes(name) && !(`${name}.${value}` in catalogue.words) && !(value in catalogue.words),
+        !CODES.includes(name) &&
+        !(`${name}.${value}` in catalogue.words) &&
+        !(value in catalogue.words),
     );
     expect(missing).toEqual([]);
   });
@@ -129,8 +132,15 @@ group("amounts", () => {
   });
 
   test.each([
-    ["12.5", 6, 12_500_000n], ["1 234", 0, 1_234n], ["0.0001", 4, 1n], [".5", 4, null],
-    ["1.00001", 4, null], ["1e3", 4, null], ["-1", 4, null], ["", 4, null], ["5.", 2, 500n],
+    ["12.5", 6, 12_500_000n],
+    ["1 234", 0, 1_234n],
+    ["0.0001", 4, 1n],
+    [".5", 4, null],
+    ["1.00001", 4, null],
+    ["1e3", 4, null],
+    ["-1", 4, null],
+    ["", 4, null],
+    ["5.", 2, 500n],
   ] as const)("%s typed with %i digits", (text, digits, amount) => {
     expect(baseUnits(text, digits)).toBe(amount);
   });

@@ -1,6 +1,7 @@
 // What the signer reads: it is rendered from the parse of the very text that is signed, in the
 // order of thallo.md 10.3.
 
+import { Button } from "../design/Button";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { amountText, moneyText } from "../ops/amounts";
@@ -33,7 +34,9 @@ export function Reading(props: Props) {
   return (
     <>
       <ol className={styles["ops"]}>
-        {body.ops.map((op, place) => <Sentence key={place} op={op} language={language} />)}
+        {body.ops.map((op, place) => (
+          <Sentence key={place} op={op} language={language} />
+        ))}
       </ol>
       <Terms body={body} height={head.height} time={head.time} language={language} />
       <Changes changes={changes} />
@@ -50,11 +53,19 @@ function Sentence({ op, language }: { readonly op: Op; readonly language: Langua
   return (
     <li>
       <strong>{title(op.op, language)}</strong>
-      <p>{first?.map((part, place) => <Value key={place} part={part} />)}</p>
+      <p>
+        {first?.map((part, place) => (
+          <Value key={place} part={part} />
+        ))}
+      </p>
       {rest.length > 0 && (
         <ul className={styles["clauses"]}>
           {rest.map((clause, place) => (
-            <li key={place}>{clause.map((part, at) => <Value key={at} part={part} />)}</li>
+            <li key={place}>
+              {clause.map((part, at) => (
+                <Value key={at} part={part} />
+              ))}
+            </li>
           ))}
         </ul>
       )}
@@ -78,7 +89,9 @@ function Terms({ body, height, time, language }: TermsProps) {
       <dt>{t("sign.fee")}</dt>
       <dd>{moneyText(body.fee.amount, "cny")}</dd>
       <dt>{t("sign.expires")}</dt>
-      <dd>{t("sign.expiresAt", { height: body.expires.toString(), time: timeText(at, language) })}</dd>
+      <dd>
+        {t("sign.expiresAt", { height: body.expires.toString(), time: timeText(at, language) })}
+      </dd>
       {body.memo !== "" && (
         <>
           <dt>{t("sign.memo")}</dt>
@@ -118,14 +131,16 @@ function Warnings({ warnings }: { readonly warnings: readonly Warning[] }) {
   const sentenceOf = useRefusalSentence();
   if (warnings.length === 0) return null;
   return (
-    <ul className={styles["warnings"]} role="alert">
-      {warnings.map(({ code, subject }, place) => (
-        <li key={place}>
-          {t(`warning.${code}`)}
-          {subject !== "" && <code>{sentenceOf(subject)}</code>}
-        </li>
-      ))}
-    </ul>
+    <div role="alert">
+      <ul className={styles["warnings"]}>
+        {warnings.map(({ code, subject }, place) => (
+          <li key={place}>
+            {t(`warning.${code}`)}
+            {subject !== "" && <code>{sentenceOf(subject)}</code>}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
@@ -136,11 +151,17 @@ function Raw({ body }: { readonly body: Body }) {
       <summary>{t("sign.raw")}</summary>
       <dl className={styles["terms"]}>
         <dt>{t("sign.chain")}</dt>
-        <dd><code>{body.chain}</code></dd>
+        <dd>
+          <code>{body.chain}</code>
+        </dd>
         <dt>{t("sign.sequence")}</dt>
-        <dd><code>{body.sequence.toString()}</code></dd>
+        <dd>
+          <code>{body.sequence.toString()}</code>
+        </dd>
         <dt>{t("sign.id")}</dt>
-        <dd><code>{body.id}</code></dd>
+        <dd>
+          <code>{body.id}</code>
+        </dd>
       </dl>
       <pre data-testid="raw-body">{body.text}</pre>
     </details>
@@ -165,16 +186,17 @@ function Consent({ prepared, isSending, asksPassword, sign, refuse }: Props) {
       {asksPassword && <PasswordField value={password} change={setPassword} />}
       {isArmed && <p role="status">{t("sign.pressAgain")}</p>}
       <div className={styles["buttons"]}>
-        <button type="button" disabled={isSending} onClick={refuse}>{t("sign.refuse")}</button>
-        <button
-          type="button"
-          className={isArmed ? styles["armed"] : styles["primary"]}
+        <Button disabled={isSending} onClick={refuse}>
+          {t("sign.refuse")}
+        </Button>
+        <Button
+          tone={isArmed ? "sell" : "primary"}
           disabled={!isReady}
           aria-busy={isSending}
           onClick={press}
         >
           {t(isSending ? "sign.sending" : isArmed ? "sign.confirm" : "sign.sign")}
-        </button>
+        </Button>
       </div>
     </div>
   );

@@ -1,5 +1,6 @@
 // What became of a transaction, and what can be done now.
 
+import { Button } from "../design/Button";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { NoteOfRefusal } from "./parts";
@@ -31,14 +32,18 @@ export function Result({ outcome, again, close }: Props) {
       )}
       {outcome.status !== "declined" && (
         <p>
-          <Link to="/explorer/transactions/$id" params={{ id: outcome.id }}>{t("result.open")}</Link>
+          <Link to="/explorer/transactions/$id" params={{ id: outcome.id }}>
+            {t("result.open")}
+          </Link>
         </p>
       )}
       <div className={styles["buttons"]}>
         {outcome.status === "refused" && (
-          <button type="button" onClick={() => void again()}>{t("result.recompose")}</button>
+          <Button onClick={() => void again()}>{t("result.recompose")}</Button>
         )}
-        <button type="button" className={styles["primary"]} onClick={close}>{t("result.done")}</button>
+        <Button tone="primary" onClick={close}>
+          {t("result.done")}
+        </Button>
       </div>
     </div>
   );

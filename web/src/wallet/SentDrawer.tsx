@@ -1,15 +1,16 @@
 // The transactions that this browser signed, the newest first, and what became of each. One that
 // did not reach the ledger is offered again as the same envelope, never as a new one.
 
+import { Button } from "../design/Button";
 import { Link } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "../design/Dialog";
 import { plain, describe } from "../ops/sentences";
 import { timeText } from "../ops/forms";
 import { readBody } from "./body";
 import { useLanguage, useRefusalSentence } from "./parts";
 import { send } from "./sending";
-import { Frame } from "./SignDialog";
 import { readSent, type Sent } from "./store";
 import styles from "./SignDialog.module.css";
 
@@ -23,13 +24,15 @@ export function SentDrawer({ close }: { readonly close: () => void }) {
   useEffect(read, [read]);
   const resend = (row: Sent) => void send(row).finally(read);
   return (
-    <Frame title={t("drawer.title")} close={close}>
+    <Dialog title={t("drawer.title")} onClose={close}>
       {rows === null && <p aria-busy="true">{t("drawer.loading")}</p>}
       {rows?.length === 0 && <p>{t("drawer.empty")}</p>}
       <ul className={styles["sent"]}>
-        {rows?.map((row) => <Row key={row.id} row={row} resend={resend} />)}
+        {rows?.map((row) => (
+          <Row key={row.id} row={row} resend={resend} />
+        ))}
       </ul>
-    </Frame>
+    </Dialog>
   );
 }
 
@@ -49,13 +52,15 @@ function Row({ row, resend }: RowProps) {
       <p>{told.join("; ")}</p>
       <p className={styles["muted"]}>
         <time>{timeText(BigInt(row.at), language)}</time>{" "}
-        <span data-status={row.status}>{t(`drawer.${row.status}`, { height: row.height ?? "" })}</span>{" "}
+        <span data-status={row.status}>
+          {t(`drawer.${row.status}`, { height: row.height ?? "" })}
+        </span>{" "}
         {row.refusal !== null && <span>{sentenceOf(row.refusal)}</span>}{" "}
-        <Link to="/explorer/transactions/$id" params={{ id: row.id }}>{t("result.open")}</Link>
+        <Link to="/explorer/transactions/$id" params={{ id: row.id }}>
+          {t("result.open")}
+        </Link>
       </p>
-      {canResend && (
-        <button type="button" onClick={() => resend(row)}>{t("drawer.resend")}</button>
-      )}
+      {canResend && <Button onClick={() => resend(row)}>{t("drawer.resend")}</Button>}
     </li>
   );
 }

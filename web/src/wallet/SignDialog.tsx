@@ -1,15 +1,16 @@
 // The sign dialog: unlock when needed, read what will be signed, sign, and see what became of it.
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { Button } from "../design/Button";
+import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "@tanstack/react-router";
+import { Dialog } from "../design/Dialog";
 import { WalletFault } from "./fault";
 import { NoteOfFault, Unlock } from "./parts";
 import { Reading } from "./Reading";
 import { Result } from "./Result";
 import { type Outcome, type Prepared, prepare, send } from "./sending";
 import type { Request } from "./Signing";
-import styles from "./SignDialog.module.css";
 import { useWallet } from "./Wallet";
 
 type Stage =
@@ -56,19 +57,26 @@ export function SignDialog({ request, claim, became, close }: Props) {
     try {
       const { envelope, id } = await wallet.sign(prepared.body.text, password);
       const outcome = await send({
-        id, envelope, account: prepared.body.sender, body: prepared.body.text, at: Date.now(),
-        status: "sent", height: null, refusal: null,
+        id,
+        envelope,
+        account: prepared.body.sender,
+        body: prepared.body.text,
+        at: Date.now(),
+        status: "sent",
+        height: null,
+        refusal: null,
       });
       setStage({ at: "done", prepared, outcome });
       became(outcome);
     } catch (error) {
-      const fault = error instanceof WalletFault ? error : new WalletFault("storage", String(error));
+      const fault =
+        error instanceof WalletFault ? error : new WalletFault("storage", String(error));
       setStage({ at: "reading", prepared, fault });
     }
   };
 
   return (
-    <Frame title={t("sign.title")} close={stage.at === "sending" ? null : close}>
+    <Dialog title={t("sign.title")} onClose={() => stage.at !== "sending" && close()}>
       {kind === "none" && (
         <p>
           {t("sign.noWallet")} <Link to="/wallet/setup">{t("sign.setUp")}</Link>
@@ -79,7 +87,7 @@ export function SignDialog({ request, claim, became, close }: Props) {
       {canSign && (
         <Body stage={stage} isSeat={kind === "seat"} again={begin} close={close} sign={sign} />
       )}
-    </Frame>
+    </Dialog>
   );
 }
 
@@ -100,14 +108,14 @@ function Body({ stage, isSeat, again, close, sign }: BodyProps) {
       return (
         <>
           <p role="alert">{t("fault.busy_elsewhere")}</p>
-          <button type="button" onClick={() => void again()}>{t("sign.again")}</button>
+          <Button onClick={() => void again()}>{t("sign.again")}</Button>
         </>
       );
     case "unprepared":
       return (
         <>
           <NoteOfFault error={stage.error} />
-          <button type="button" onClick={() => void again()}>{t("sign.again")}</button>
+          <Button onClick={() => void again()}>{t("sign.again")}</Button>
         </>
       );
     case "done":
@@ -124,40 +132,4 @@ function Body({ stage, isSeat, again, close, sign }: BodyProps) {
         />
       );
   }
-}
-
-interface FrameProps {
-  readonly title: string;
-  readonly close: (() => void) | null;
-  readonly children: React.ReactNode;
-}
-
-/** A modal window of the browser's own; Escape closes it unless something is on its way. */
-export function Frame({ title, close, children }: FrameProps) {
-  const { t } = useTranslation("wallet");
-  const frame = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const shown = frame.current;
-    shown?.showModal();
-    return () => shown?.close();
-  }, []);
-  return (
-    <dialog
-      ref={frame}
-      className={styles["frame"]}
-      aria-labelledby="sign-title"
-      onCancel={(event) => {
-        event.preventDefault();
-        close?.();
-      }}
-    >
-      <header className={styles["head"]}>
-        <h2 id="sign-title" tabIndex={-1} autoFocus>{title}</h2>
-        <button type="button" disabled={close === null} onClick={() => close?.()}>
-          {t("sign.close")}
-        </button>
-      </header>
-      {children}
-    </dialog>
-  );
 }

@@ -2,7 +2,13 @@
 // tabs off one sequence.
 
 import {
-  createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState,
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useMemo,
+  useRef,
+  useState,
 } from "react";
 import type { Op } from "./body";
 import { SentDrawer } from "./SentDrawer";

@@ -1,7 +1,14 @@
 // The wallet of this tab: who acts now, and what can be asked of the worker that holds the key.
 
 import {
-  createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState,
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
 } from "react";
 import type { WordLanguage } from "./derivation";
 import { post } from "./door";
@@ -14,7 +21,12 @@ export type SeatKind = (typeof SEAT_KINDS)[number];
 
 const TOUCH_MS = 30_000;
 const NOTHING: WalletState = {
-  kind: "none", address: null, key: null, isLocked: true, isBackedUp: true, hasDraft: false,
+  kind: "none",
+  address: null,
+  key: null,
+  isLocked: true,
+  isBackedUp: true,
+  hasDraft: false,
 };
 
 /** What pages know of the wallet, and what they may ask of it. */
@@ -90,7 +102,10 @@ export function WalletProvider({ children }: { readonly children: ReactNode }) {
 interface Inside {
   readonly state: WalletState | null;
   readonly seat: SeatKind | null;
-  readonly ask: <Name extends Call>(call: Name, takes: Calls[Name]["takes"]) => Promise<Calls[Name]["gives"]>;
+  readonly ask: <Name extends Call>(
+    call: Name,
+    takes: Calls[Name]["takes"],
+  ) => Promise<Calls[Name]["gives"]>;
   readonly setState: (state: WalletState) => void;
   readonly setSeat: (seat: SeatKind | null) => void;
 }

@@ -81,7 +81,11 @@ export function readBody(text: string): Body {
 export function writeBody(body: Omit<Body, "text" | "id" | "threshold">): string {
   const { chain, sender, sequence, expires, fee, memo, ops } = body;
   return encode({
-    chain, sender, sequence, expires, memo,
+    chain,
+    sender,
+    sequence,
+    expires,
+    memo,
     fee: { amount: fee.amount, payer: fee.payer },
     ops: [...ops],
   });
@@ -131,7 +135,8 @@ function textMisfit(value: Json, rule: string, at: string): string | null {
   if (rule === "account" && isHolding(value)) {
     return value.length <= HOLDING_MAX && /^[\x20-\x7e]*$/.test(value) ? null : `${at}: an account`;
   }
-  if (rule === "account" || rule === "address") return isAddress(value) ? null : `${at}: an address`;
+  if (rule === "account" || rule === "address")
+    return isAddress(value) ? null : `${at}: an address`;
   return fits(value, Number(rule)) ? null : `${at}: text of ${rule} bytes`;
 }
 

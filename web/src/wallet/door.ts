@@ -1,7 +1,9 @@
 // What the wallet asks of the platform: the head, an account, a trial, a submission. Answers are
 // read with BigInt, since receipts hold amounts as JSON numbers.
 
-import { type Fields, isFields, type Json, parse } from "./json";
+import { settings } from "../app/settings";
+import { faultOf, OFFLINE, Refused } from "../data/fault";
+import { encode, type Fields, isFields, type Json, parse } from "./json";
 
 const API = "/api/v1";
 const ASK_MS = 15_000;
@@ -17,17 +19,23 @@ export interface Refusal {
 }
 
 /** The platform refused a request. */
-export class Refused extends Error {
+export class DoorRefused extends Refused {
   constructor(
     readonly status: number,
     readonly refusal: Refusal,
   ) {
-    super(`${refusal.module}.${refusal.code}`);
+    const { module, code, sentence, facts } = refusal;
+    super(faultOf({ module, code, detail: sentence, facts: plainOf(facts) }));
   }
 }
 
 /** The platform did not answer at all. */
-export class Unreached extends Error {}
+export class Unreached extends Refused {
+  constructor(cause: string) {
+    super(OFFLINE);
+    this.cause = cause;
+  }
+}
 
 /** What moved from one account to another. */
 export interface Move {
@@ -118,7 +126,7 @@ export async function readTransaction(id: string): Promise<Answered> {
 
 /** Posts to a resource of ours. */
 export function post(path: string, body: Json): Promise<Fields> {
-  return ask("POST", path, body);
+  return ask("POST", path, body, COMMIT_MS);
 }
 
 /** A refusal of a receipt. */
@@ -128,7 +136,10 @@ export function refusalOf(receipt: Receipt): Refusal {
 }
 
 async function ask(method: string, path: string, body?: Json, ms = ASK_MS): Promise<Fields> {
-  const headers: Record<string, string> = { accept: "application/json" };
+  const headers: Record<string, string> = {
+    accept: "application/json",
+    "accept-language": settings().language,
+  };
   if (body !== undefined) headers["content-type"] = "application/json";
   let answer: Response;
   let text: string;
@@ -136,7 +147,7 @@ async function ask(method: string, path: string, body?: Json, ms = ASK_MS): Prom
     answer = await fetch(API + path, {
       method,
       headers,
-      credentials: "same-origin",
+      credentials: "omit",
       signal: AbortSignal.timeout(ms),
       // Bodies here hold text only, so plain JSON says them exactly.
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -152,7 +163,7 @@ async function ask(method: string, path: string, body?: Json, ms = ASK_MS): Prom
     throw new Unreached(`no JSON (${answer.status})`);
   }
   if (!isFields(found)) throw new Unreached("no object");
-  if (!answer.ok) throw new Refused(answer.status, problemOf(found));
+  if (!answer.ok) throw new DoorRefused(answer.status, problemOf(found));
   return found;
 }
 
@@ -165,6 +176,15 @@ function problemOf(found: Fields): Refusal {
     facts: isFields(facts) ? facts : {},
     op: null,
   };
+}
+
+function plainOf(facts: Fields): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : encode(value),
+    ]),
+  );
 }
 
 function answered(found: Fields): Answered {

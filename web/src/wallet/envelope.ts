@@ -50,7 +50,11 @@ function workOfOne(op: Op): number {
   if (rule === undefined) throw new Error(`no work is stated for ${op.op}`);
   return Object.entries(rule.per).reduce((sum, [name, more]) => {
     const value = op[name] ?? null;
-    const size = Array.isArray(value) ? value.length : typeof value === "bigint" ? Number(value) : 0;
+    const size = Array.isArray(value)
+      ? value.length
+      : typeof value === "bigint"
+        ? Number(value)
+        : 0;
     return sum + more * size;
   }, rule.base);
 }

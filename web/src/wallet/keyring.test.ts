@@ -32,8 +32,13 @@ function shelf(): Shelf & { vault: Vault | null } {
 
 function bodyOf(sender: string | null, ops: Op[]): string {
   return writeBody({
-    chain: "ctn-dev:00c0ffee00c0ffee", sender: sender ?? "", sequence: 0n, expires: 10n,
-    fee: { amount: 20n, payer: null }, memo: "", ops,
+    chain: "ctn-dev:00c0ffee00c0ffee",
+    sender: sender ?? "",
+    sequence: 0n,
+    expires: 10n,
+    fee: { amount: 20n, payer: null },
+    memo: "",
+    ops,
   });
 }
 
@@ -55,109 +60,160 @@ afterEach(() => {
 });
 
 describe("a new wallet", () => {
-  test("is not backed up until three words came back right", async () => {
-    const { keyring, words } = await made();
-    const three = (wrong: boolean): [number, string][] =>
-      [2, 9, 23].map((place) => [place, wrong ? "zoo" : ` ${words[place]?.toUpperCase()} `]);
-    expect((await keyring.answer("state", null)).isBackedUp).toBe(false);
-    expect(await keyring.answer("answer", { words: three(true) })).toBe(false);
-    expect(await keyring.answer("answer", { words: three(false).slice(1) })).toBe(false);
-    const one = three(false)[0] ?? [0, ""];
-    expect(await keyring.answer("answer", { words: [one, one, one] })).toBe(false);
-    expect(await keyring.answer("answer", { words: three(false) })).toBe(true);
-    expect((await keyring.answer("state", null)).isBackedUp).toBe(true);
-  }, SLOW);
+  test(
+    "is not backed up until three words came back right",
+    async () => {
+      const { keyring, words } = await made();
+      const three = (wrong: boolean): [number, string][] =>
+        [2, 9, 23].map((place) => [place, wrong ? "zoo" : ` ${words[place]?.toUpperCase()} `]);
+      expect((await keyring.answer("state", null)).isBackedUp).toBe(false);
+      expect(await keyring.answer("answer", { words: three(true) })).toBe(false);
+      expect(await keyring.answer("answer", { words: three(false).slice(1) })).toBe(false);
+      const one = three(false)[0] ?? [0, ""];
+      expect(await keyring.answer("answer", { words: [one, one, one] })).toBe(false);
+      expect(await keyring.answer("answer", { words: three(false) })).toBe(true);
+      expect((await keyring.answer("state", null)).isBackedUp).toBe(true);
+    },
+    SLOW,
+  );
 
-  test("after a reload its words prove the backup, other words do not", async () => {
-    const { kept, words } = await made();
-    const later = new Keyring(kept, () => undefined);
-    const other = `${"abandon ".repeat(23)}art`;
-    expect(await later.answer("backup", { words: other, passphrase: "" })).toBe(false);
-    expect(await later.answer("backup", { words: words.join(" "), passphrase: "" })).toBe(true);
-    expect(kept.vault?.backedUp).toBe(true);
-  }, SLOW);
+  test(
+    "after a reload its words prove the backup, other words do not",
+    async () => {
+      const { kept, words } = await made();
+      const later = new Keyring(kept, () => undefined);
+      const other = `${"abandon ".repeat(23)}art`;
+      expect(await later.answer("backup", { words: other, passphrase: "" })).toBe(false);
+      expect(await later.answer("backup", { words: words.join(" "), passphrase: "" })).toBe(true);
+      expect(kept.vault?.backedUp).toBe(true);
+    },
+    SLOW,
+  );
 
-  test("is the same account when its words are typed elsewhere", async () => {
-    const { words, address } = await made();
-    const { keyring } = ring();
-    const state = await keyring.answer("restore", {
-      words: words.join("\n"), passphrase: "", password: PASSWORD,
-    });
-    expect(state).toMatchObject({ address, isBackedUp: true, isLocked: false });
-  }, SLOW);
+  test(
+    "is the same account when its words are typed elsewhere",
+    async () => {
+      const { words, address } = await made();
+      const { keyring } = ring();
+      const state = await keyring.answer("restore", {
+        words: words.join("\n"),
+        passphrase: "",
+        password: PASSWORD,
+      });
+      expect(state).toMatchObject({ address, isBackedUp: true, isLocked: false });
+    },
+    SLOW,
+  );
 
-  test("is never overwritten by another one", async () => {
-    const { keyring } = await made();
-    await expect(keyring.answer("draft", { language: "zh" })).rejects.toThrow("wallet_exists");
-    await expect(keyring.answer("seat", { language: "zh" })).rejects.toThrow("wallet_exists");
-  }, SLOW);
+  test(
+    "is never overwritten by another one",
+    async () => {
+      const { keyring } = await made();
+      await expect(keyring.answer("draft", { language: "zh" })).rejects.toThrow("wallet_exists");
+      await expect(keyring.answer("seat", { language: "zh" })).rejects.toThrow("wallet_exists");
+    },
+    SLOW,
+  );
 });
 
 describe("signing", () => {
-  test("a low operation needs the open key only, a medium one the password too", async () => {
-    const { keyring, address } = await made();
-    const low = bodyOf(address, [CANCEL]);
-    const medium = bodyOf(address, [CANCEL, TRANSFER]);
-    expect(await keyring.answer("sign", { body: low, password: null })).toMatchObject({
-      id: readBody(low).id,
-    });
-    await expect(keyring.answer("sign", { body: medium, password: null })).rejects.toThrow(
-      "password_needed",
-    );
-    await expect(keyring.answer("sign", { body: medium, password: "wrong password" })).rejects.toThrow(
-      "unreadable",
-    );
-    const signed = await keyring.answer("sign", { body: medium, password: PASSWORD });
-    expect(signed.envelope).toMatch(/^AQAA/);
-  }, SLOW);
+  test(
+    "a low operation needs the open key only, a medium one the password too",
+    async () => {
+      const { keyring, address } = await made();
+      const low = bodyOf(address, [CANCEL]);
+      const medium = bodyOf(address, [CANCEL, TRANSFER]);
+      expect(await keyring.answer("sign", { body: low, password: null })).toMatchObject({
+        id: readBody(low).id,
+      });
+      await expect(keyring.answer("sign", { body: medium, password: null })).rejects.toThrow(
+        "password_needed",
+      );
+      await expect(
+        keyring.answer("sign", { body: medium, password: "wrong password" }),
+      ).rejects.toThrow("unreadable");
+      const signed = await keyring.answer("sign", { body: medium, password: PASSWORD });
+      expect(signed.envelope).toMatch(/^AQAA/);
+    },
+    SLOW,
+  );
 
-  test("refuses a body that it cannot read, and one of another sender", async () => {
-    const { keyring, address } = await made();
-    const spoilt = bodyOf(address, [CANCEL]).replace("market.cancel_orders", "market.cancel_all");
-    await expect(keyring.answer("sign", { body: spoilt, password: null })).rejects.toThrow(
-      "body_refused",
-    );
-    await expect(
-      keyring.answer("sign", { body: bodyOf(TO, [CANCEL]), password: null }),
-    ).rejects.toThrow("wrong_sender");
-  }, SLOW);
+  test(
+    "refuses a body that it cannot read, and one of another sender",
+    async () => {
+      const { keyring, address } = await made();
+      const spoilt = bodyOf(address, [CANCEL]).replace("market.cancel_orders", "market.cancel_all");
+      await expect(keyring.answer("sign", { body: spoilt, password: null })).rejects.toThrow(
+        "body_refused",
+      );
+      await expect(
+        keyring.answer("sign", { body: bodyOf(TO, [CANCEL]), password: null }),
+      ).rejects.toThrow("wrong_sender");
+    },
+    SLOW,
+  );
 
-  test("a locked wallet signs nothing", async () => {
-    const { keyring, address } = await made();
-    await keyring.answer("lock", null);
-    await expect(
-      keyring.answer("sign", { body: bodyOf(address, [CANCEL]), password: PASSWORD }),
-    ).rejects.toThrow("locked");
-    const state = await keyring.answer("unlock", { password: PASSWORD });
-    expect(state).toMatchObject({ address, isLocked: false });
-  }, SLOW);
+  test(
+    "a locked wallet signs nothing",
+    async () => {
+      const { keyring, address } = await made();
+      await keyring.answer("lock", null);
+      await expect(
+        keyring.answer("sign", { body: bodyOf(address, [CANCEL]), password: PASSWORD }),
+      ).rejects.toThrow("locked");
+      const state = await keyring.answer("unlock", { password: PASSWORD });
+      expect(state).toMatchObject({ address, isLocked: false });
+    },
+    SLOW,
+  );
 });
 
 describe("a seat", () => {
-  test("signs without a password, is never locked, and can be kept", async () => {
-    const { keyring, kept } = ring();
-    const { address, kind } = await keyring.answer("seat", { language: "zh" });
-    expect([kind, kept.vault]).toEqual(["seat", null]);
-    await keyring.answer("sign", { body: bodyOf(address, [TRANSFER]), password: null });
-    const words = await keyring.answer("keep", null);
-    expect(words).toHaveLength(24);
-    const state = await keyring.answer("create", { password: PASSWORD });
-    expect(state).toMatchObject({ kind: "vault", address });
-  }, SLOW);
+  test(
+    "signs without a password, is never locked, and can be kept",
+    async () => {
+      const { keyring, kept } = ring();
+      const { address, kind } = await keyring.answer("seat", { language: "zh" });
+      expect([kind, kept.vault]).toEqual(["seat", null]);
+      await keyring.answer("sign", { body: bodyOf(address, [TRANSFER]), password: null });
+      const words = await keyring.answer("keep", null);
+      expect(words).toHaveLength(24);
+      const state = await keyring.answer("create", { password: PASSWORD });
+      expect(state).toMatchObject({ kind: "vault", address });
+    },
+    SLOW,
+  );
 });
 
+test(
+  "keeping a seat never replaces a wallet that another tab made meanwhile",
+  async () => {
+    const { keyring, kept } = ring();
+    await keyring.answer("seat", { language: "en" });
+    const other = await made();
+    kept.vault = other.kept.vault;
+    await expect(keyring.answer("create", { password: PASSWORD })).rejects.toThrow("wallet_exists");
+    expect(kept.vault?.accounts[0]?.address).toBe(other.address);
+  },
+  SLOW,
+);
+
 describe("the clock", () => {
-  test("locks ten minutes after the last use, and says so", async () => {
-    const { keyring, told } = await made();
-    vi.useFakeTimers();
-    await keyring.answer("touch", null);
-    await vi.advanceTimersByTimeAsync(LOCK_AFTER_MS - 1);
-    await keyring.answer("touch", null);
-    await vi.advanceTimersByTimeAsync(LOCK_AFTER_MS - 1);
-    expect(told).toEqual([]);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(told).toMatchObject([{ kind: "vault", isLocked: true, key: null }]);
-  }, SLOW);
+  test(
+    "locks ten minutes after the last use, and says so",
+    async () => {
+      const { keyring, told } = await made();
+      vi.useFakeTimers();
+      await keyring.answer("touch", null);
+      await vi.advanceTimersByTimeAsync(LOCK_AFTER_MS - 1);
+      await keyring.answer("touch", null);
+      await vi.advanceTimersByTimeAsync(LOCK_AFTER_MS - 1);
+      expect(told).toEqual([]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(told).toMatchObject([{ kind: "vault", isLocked: true, key: null }]);
+    },
+    SLOW,
+  );
 
   test("leaves a seat alone", async () => {
     vi.useFakeTimers();
@@ -169,15 +225,25 @@ describe("the clock", () => {
   });
 });
 
-test("a keystore of the command line becomes the vault, and can be exported again", async () => {
-  const { keyring, kept } = ring();
-  const { password, text, keys } = keystoreVector;
-  const state = await keyring.answer("importFile", { text, filePassword: password, password: PASSWORD });
-  expect(state.address).toBe(keys[0]?.address);
-  await expect(keyring.answer("exportFile", { password: "wrong password" })).rejects.toThrow(
-    "unreadable",
-  );
-  const file = await keyring.answer("exportFile", { password: PASSWORD });
-  expect(kept.vault?.accounts.map(({ address }) => address)).toEqual(keys.map(({ address }) => address));
-  expect(file).toContain('"format":"ctn-keystore"');
-}, SLOW);
+test(
+  "a keystore of the command line becomes the vault, and can be exported again",
+  async () => {
+    const { keyring, kept } = ring();
+    const { password, text, keys } = keystoreVector;
+    const state = await keyring.answer("importFile", {
+      text,
+      filePassword: password,
+      password: PASSWORD,
+    });
+    expect(state.address).toBe(keys[0]?.address);
+    await expect(keyring.answer("exportFile", { password: "wrong password" })).rejects.toThrow(
+      "unreadable",
+    );
+    const file = await keyring.answer("exportFile", { password: PASSWORD });
+    expect(kept.vault?.accounts.map(({ address }) => address)).toEqual(
+      keys.map(({ address }) => address),
+    );
+    expect(file).toContain('"format":"ctn-keystore"');
+  },
+  SLOW,
+);

@@ -5,7 +5,14 @@ import { bytesToHex, randomBytes } from "@noble/hashes/utils.js";
 import { isAddress } from "./address";
 import { BodyRefused, readBody, signBytesOf } from "./body";
 import {
-  accountKey, ENTROPY_BYTES, type Key, readWords, seedOf, signBytes, type WordLanguage, wordsOf,
+  accountKey,
+  ENTROPY_BYTES,
+  type Key,
+  readWords,
+  seedOf,
+  signBytes,
+  type WordLanguage,
+  wordsOf,
 } from "./derivation";
 import { pack } from "./envelope";
 import { WalletFault } from "./fault";
@@ -47,24 +54,25 @@ export class Keyring {
     call: Name,
     takes: Calls[Name]["takes"],
   ): Promise<Calls[Name]["gives"]> {
-    const answers: { [One in Call]: (takes: Calls[One]["takes"]) => Promise<Calls[One]["gives"]> } = {
-      state: () => this.state(),
-      draft: ({ language }) => this.makeDraft(language),
-      answer: ({ words }) => this.askBack(words),
-      backup: ({ words, passphrase }) => this.proveWords(words, passphrase),
-      create: ({ password }) => this.create(password),
-      restore: (asked) => this.restore(asked),
-      importFile: (asked) => this.importFile(asked),
-      exportFile: ({ password }) => this.exportFile(password),
-      seat: ({ language }) => this.takeSeat(language),
-      keep: () => Promise.resolve(this.keepSeat()),
-      watch: ({ address }) => this.watch(address),
-      unlock: ({ password }) => this.unlock(password),
-      lock: () => this.lock(),
-      touch: () => Promise.resolve(null),
-      forget: () => this.forget(),
-      sign: ({ body, password }) => this.sign(body, password),
-    };
+    const answers: { [One in Call]: (takes: Calls[One]["takes"]) => Promise<Calls[One]["gives"]> } =
+      {
+        state: () => this.state(),
+        draft: ({ language }) => this.makeDraft(language),
+        answer: ({ words }) => this.askBack(words),
+        backup: ({ words, passphrase }) => this.proveWords(words, passphrase),
+        create: ({ password }) => this.create(password),
+        restore: (asked) => this.restore(asked),
+        importFile: (asked) => this.importFile(asked),
+        exportFile: ({ password }) => this.exportFile(password),
+        seat: ({ language }) => this.takeSeat(language),
+        keep: () => Promise.resolve(this.keepSeat()),
+        watch: ({ address }) => this.watch(address),
+        unlock: ({ password }) => this.unlock(password),
+        lock: () => this.lock(),
+        touch: () => Promise.resolve(null),
+        forget: () => this.forget(),
+        sign: ({ body, password }) => this.sign(body, password),
+      };
     if (call !== "state") this.restartClock();
     return answers[call](takes);
   }
@@ -79,7 +87,7 @@ export class Keyring {
       return { ...common, kind: "seat", address, isLocked: false, isBackedUp: true };
     }
     if (vault !== null) {
-      const address = this.key?.address ?? vault.accounts[0]?.address ?? null;
+      const address = this.key?.address ?? addressOf(vault);
       const isLocked = this.key === null;
       return { ...common, kind: "vault", address, isLocked, isBackedUp: vault.backedUp };
     }
@@ -100,7 +108,9 @@ export class Keyring {
     if (draft === null) throw new WalletFault("no_draft");
     const isRight =
       new Set(words.map(([place]) => place)).size >= ASKED_BACK &&
-      words.every(([place, word]) => draft.words[place] === word.normalize("NFKD").trim().toLowerCase());
+      words.every(
+        ([place, word]) => draft.words[place] === word.normalize("NFKD").trim().toLowerCase(),
+      );
     draft.isAnswered = draft.isAnswered || isRight;
     if (isRight && this.key !== null && !this.isSeat) await this.noteBackup();
     return isRight;
@@ -111,7 +121,7 @@ export class Keyring {
     const { phrase } = await readWords(words);
     const vault = await this.shelf.readVault();
     const { address } = accountKey(await seedOf(phrase, passphrase), 0);
-    if (vault === null || vault.accounts[0]?.address !== address) return false;
+    if (vault === null || addressOf(vault) !== address) return false;
     await this.noteBackup();
     return true;
   }
@@ -126,7 +136,7 @@ export class Keyring {
 
   private async create(password: string): Promise<WalletState> {
     if (this.draft === null) throw new WalletFault("no_draft");
-    if (!this.isSeat) await this.requireNoVault();
+    await this.requireNoVault();
     const root = bytesToHex(await seedOf(this.draft.words.join(" "), ""));
     await this.store({ root, seeds: [] }, password, this.draft.isAnswered);
     if (this.draft.isAnswered) this.draft = null;
@@ -257,4 +267,10 @@ export class Keyring {
   private async requireNoVault(): Promise<void> {
     if ((await this.shelf.readVault()) !== null) throw new WalletFault("wallet_exists");
   }
+}
+
+/** The first address of a vault, which nobody has checked yet; null when it is damaged. */
+function addressOf(vault: Vault): string | null {
+  const address: unknown = vault.accounts?.[0]?.address;
+  return typeof address === "string" && isAddress(address) ? address : null;
 }

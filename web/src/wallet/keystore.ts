@@ -11,8 +11,8 @@ import { objectMisfit } from "./shape";
 import type { Schema } from "../ops/declared";
 
 export const FILE_KDF = { m_kib: 64 * 1024, t: 3 };
-const M_KIB_MAX = 1024 * 1024;
-const T_MAX = 10;
+export const M_KIB_MAX = 1024 * 1024;
+export const T_MAX = 10;
 const SALT_BYTES = 16;
 const NONCE_BYTES = 24;
 const KEY_BYTES = 32;
@@ -122,17 +122,24 @@ export async function keystoreText(keys: readonly Key[], password: string): Prom
     format: "ctn-keystore",
     version: 1n,
     kdf: {
-      name: "argon2id", m_kib: BigInt(FILE_KDF.m_kib), t: BigInt(FILE_KDF.t), p: 1n,
+      name: "argon2id",
+      m_kib: BigInt(FILE_KDF.m_kib),
+      t: BigInt(FILE_KDF.t),
+      p: 1n,
       salt: bytesToHex(salt),
     },
     cipher: { name: "xchacha20-poly1305", nonce: bytesToHex(nonce) },
     accounts: keys.map(({ index, address }) => ({
-      index: BigInt(index), scheme: "ed25519", address,
+      index: BigInt(index),
+      scheme: "ed25519",
+      address,
     })),
     created: new Date().toISOString().slice(0, 10),
   };
   const seeds = keys.map(({ index, seed }) => ({
-    index: BigInt(index), scheme: "ed25519", seed: bytesToHex(seed),
+    index: BigInt(index),
+    scheme: "ed25519",
+    seed: bytesToHex(seed),
   }));
   const sealed = seal(await passwordKey(password, { ...FILE_KDF, salt }), nonce, bound, { seeds });
   return `${encode({ ...bound, ciphertext: bytesToHex(sealed) })}\n`;
@@ -146,7 +153,8 @@ function readFile(text: string): Fields {
   } catch {
     throw new WalletFault("not_a_keystore");
   }
-  if (!isFields(value) || value["format"] !== "ctn-keystore") throw new WalletFault("not_a_keystore");
+  if (!isFields(value) || value["format"] !== "ctn-keystore")
+    throw new WalletFault("not_a_keystore");
   if (objectMisfit(value, FILE, "keystore") !== null) throw new WalletFault("unreadable");
   return value;
 }

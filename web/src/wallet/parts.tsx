@@ -1,9 +1,11 @@
 // Small parts that the wallet's windows and pages share.
 
-import { useEffect, useId, useState } from "react";
+import { Button } from "../design/Button";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Field } from "../design/Field";
 import type { Language, Part } from "../ops/forms";
-import { readOne, type Refusal, Refused, Unreached } from "./door";
+import { DoorRefused, readOne, type Refusal, Unreached } from "./door";
 import { WalletFault } from "./fault";
 import { type Fields, isFields, type Json } from "./json";
 import styles from "./SignDialog.module.css";
@@ -40,18 +42,14 @@ interface PasswordProps {
 /** A password; Enter in it does nothing by itself. */
 export function PasswordField({ value, change, label, isNew = false }: PasswordProps) {
   const { t } = useTranslation("wallet");
-  const id = useId();
   return (
-    <p className={styles["field"]}>
-      <label htmlFor={id}>{label ?? t("password")}</label>
-      <input
-        id={id}
-        type="password"
-        autoComplete={isNew ? "new-password" : "current-password"}
-        value={value}
-        onChange={(event) => change(event.target.value)}
-      />
-    </p>
+    <Field
+      label={label ?? t("password")}
+      type="password"
+      autoComplete={isNew ? "new-password" : "current-password"}
+      value={value}
+      onChange={(event) => change(event.target.value)}
+    />
   );
 }
 
@@ -84,9 +82,9 @@ export function Unlock() {
       <p>{t("unlock.why")}</p>
       <PasswordField value={password} change={setPassword} />
       {error !== null && <NoteOfFault error={error} />}
-      <button type="submit" className={styles["primary"]} disabled={isBusy || password === ""} aria-busy={isBusy}>
+      <Button type="submit" tone="primary" disabled={isBusy || password === ""} aria-busy={isBusy}>
         {t(isBusy ? "unlock.opening" : "unlock.open")}
-      </button>
+      </Button>
     </form>
   );
 }
@@ -94,7 +92,7 @@ export function Unlock() {
 /** A fault of the wallet, a refusal, or a platform that does not answer, in words that help. */
 export function NoteOfFault({ error }: { readonly error: unknown }) {
   const { t } = useTranslation("wallet");
-  if (error instanceof Refused) return <NoteOfRefusal refusal={error.refusal} />;
+  if (error instanceof DoorRefused) return <NoteOfRefusal refusal={error.refusal} />;
   if (error instanceof WalletFault) {
     return (
       <p role="alert" className={styles["fault"]} data-fault={error.code}>
@@ -103,7 +101,11 @@ export function NoteOfFault({ error }: { readonly error: unknown }) {
     );
   }
   const key = error instanceof Unreached ? "fault.unreached" : "fault.storage";
-  return <p role="alert" className={styles["fault"]}>{t(key)}</p>;
+  return (
+    <p role="alert" className={styles["fault"]}>
+      {t(key)}
+    </p>
+  );
 }
 
 /** A refusal of the ledger: its sentence, stable name, facts, and what to do. */
@@ -126,7 +128,8 @@ export function NoteOfRefusal({ refusal }: { readonly refusal: Refusal }) {
   );
 }
 
-let sentences: Promise<ReadonlyMap<string, { readonly zh: string; readonly en: string }>> | null = null;
+let sentences: Promise<ReadonlyMap<string, { readonly zh: string; readonly en: string }>> | null =
+  null;
 
 /** The public sentence of a refusal by its name; the name itself until it is known. */
 export function useRefusalSentence(): (name: string) => string {

@@ -12,8 +12,16 @@ export interface Change {
 }
 
 export type WarningCode =
-  | "new_recipient" | "holding_recipient" | "price_worse" | "irreversible" | "right_given"
-  | "frozen" | "over_limit" | "simulation_refused" | "no_simulation" | "high_threshold";
+  | "new_recipient"
+  | "holding_recipient"
+  | "price_worse"
+  | "irreversible"
+  | "right_given"
+  | "frozen"
+  | "over_limit"
+  | "simulation_refused"
+  | "no_simulation"
+  | "high_threshold";
 
 export interface Warning {
   readonly code: WarningCode;
@@ -31,12 +39,10 @@ export interface Surroundings {
 }
 
 const WORSE_PER_CENT = 5n;
-const FINAL = ["registry.retire", "registry.cancel", "registry.reveal", "accounts.close"];
-const RIGHTS = [
-  "accounts.set_signers", "accounts.sponsor", "identity.appoint", "platforms.grant",
-];
-const FROZEN = ["AccountFrozen", "Frozen", "BatchFrozen", "BatchImpaired"];
-const LIMITS = ["OverLimit", "DailyLimit", "LimitExceeded", "HoldingExceeded", "RecipientNotVerified"];
+export const FINAL = ["registry.retire", "registry.cancel", "registry.reveal"];
+export const RIGHTS = ["accounts.set_signers", "accounts.sponsor", "identity.appoint"];
+const FROZEN = ["AccountFrozen", "Frozen", "BatchFrozen", "BatchImpaired", "ScopeFrozen"];
+const LIMITS = ["TooManyOrders", "IssueLimit"];
 const RECIPIENTS = ["to", "account", "subject", "address"];
 
 /** The balances that a trial changes, in the order of their assets. */
@@ -60,7 +66,11 @@ export function warnings(ops: readonly Op[], around: Surroundings): Warning[] {
   if (trial !== null && trial.status !== "applied") {
     const name = trial.refusal ?? trial.status;
     const last = name.slice(name.lastIndexOf(".") + 1);
-    const code = FROZEN.includes(last) ? "frozen" : LIMITS.includes(last) ? "over_limit" : "simulation_refused";
+    const code = FROZEN.includes(last)
+      ? "frozen"
+      : LIMITS.includes(last)
+        ? "over_limit"
+        : "simulation_refused";
     found.push({ code, op: trial.op === null ? null : Number(trial.op), subject: name });
   }
   if (isHigh) found.push({ code: "high_threshold", op: null, subject: "" });
@@ -75,7 +85,9 @@ export function instrumentsOf(ops: readonly Op[]): string[] {
 
 /** The accounts that receive something or are given a right. */
 export function recipientsOf(ops: readonly Op[]): string[] {
-  return [...new Set(ops.flatMap((op) => RECIPIENTS.map((name) => op[name] ?? null)).filter(isText))];
+  return [
+    ...new Set(ops.flatMap((op) => RECIPIENTS.map((name) => op[name] ?? null)).filter(isText)),
+  ];
 }
 
 function ofOne(op: Op, place: number, around: Surroundings): Warning[] {

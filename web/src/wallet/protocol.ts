@@ -38,14 +38,21 @@ export interface Calls {
   lock: { takes: null; gives: WalletState };
   touch: { takes: null; gives: null };
   forget: { takes: null; gives: WalletState };
-  sign: { takes: { body: string; password: string | null }; gives: { envelope: string; id: string } };
+  sign: {
+    takes: { body: string; password: string | null };
+    gives: { envelope: string; id: string };
+  };
 }
 
 export type Call = keyof Calls;
 
 /** What is posted to the worker. */
 export type Question = {
-  [Name in Call]: { readonly no: number; readonly call: Name; readonly takes: Calls[Name]["takes"] };
+  [Name in Call]: {
+    readonly no: number;
+    readonly call: Name;
+    readonly takes: Calls[Name]["takes"];
+  };
 }[Call];
 
 /** What the worker posts: an answer to a question, or its state when that changed by itself. */

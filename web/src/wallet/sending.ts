@@ -2,8 +2,20 @@
 
 import { type Body, type Op, readBody, writeBody } from "./body";
 import {
-  type Answered, type Head, type Holdings, readAccount, readHead, readLast, readTransaction,
-  type Receipt, type Refusal, Refused, refusalOf, simulate, submit, Unreached,
+  type Answered,
+  DoorRefused,
+  type Head,
+  type Holdings,
+  readAccount,
+  readHead,
+  readLast,
+  readTransaction,
+  type Receipt,
+  type Refusal,
+  refusalOf,
+  simulate,
+  submit,
+  Unreached,
 } from "./door";
 import { leastFee, unsigned } from "./envelope";
 import { type Change, changes, instrumentsOf, type Warning, warnings } from "./preview";
@@ -50,7 +62,9 @@ export async function prepare(
   const [head, holdings] = await Promise.all([readHead(), readAccount(account)]);
   const body = compose({ account, head, holdings, ops, memo });
   const [trial, lasts, known] = await Promise.all([
-    tried(unsigned(body.text, hexToBytes(key))), lastsOf(ops), knownTo(account),
+    tried(unsigned(body.text, hexToBytes(key))),
+    lastsOf(ops),
+    knownTo(account),
   ]);
   const around = { account, known, lasts, trial, isHigh: body.threshold === "high" };
   return {
@@ -138,7 +152,7 @@ function outcomeOf(id: string, { status, receipt }: Answered): Outcome {
 
 function failed(id: string, error: unknown): Outcome {
   if (error instanceof Unreached) return { status: "unreached", id };
-  if (!(error instanceof Refused)) throw error;
+  if (!(error instanceof DoorRefused)) throw error;
   // The doors' own faults say nothing about the transaction, which can be offered again.
   if (error.status >= 500 || error.status === 429) return { status: "unreached", id };
   return { status: "refused", id, refusal: error.refusal, receipt: null };
@@ -148,17 +162,29 @@ async function tried(envelope: string): Promise<Receipt | null> {
   try {
     return await simulate(envelope);
   } catch (error) {
-    if (error instanceof Refused && error.refusal.module !== "door") return refusedTrial(error);
-    if (error instanceof Refused || error instanceof Unreached) return null;
+    if (error instanceof DoorRefused && isVerdict(error)) return refusedTrial(error);
+    if (error instanceof DoorRefused || error instanceof Unreached) return null;
     throw error;
   }
 }
 
+/** Whether the ledger said no; a door that has no time, or takes less work in a trial, did not. */
+function isVerdict({ refusal }: DoorRefused): boolean {
+  return refusal.module !== "door" && refusal.code !== "TooMuchWork";
+}
+
 /** A trial that a check before admission ended: nothing would be charged. */
-function refusedTrial({ refusal }: Refused): Receipt {
+function refusedTrial({ refusal }: DoorRefused): Receipt {
   return {
-    tx: "", height: 0n, status: "not_admitted", refusal: `${refusal.module}.${refusal.code}`,
-    op: null, facts: refusal.facts, fee: null, moves: [], events: [],
+    tx: "",
+    height: 0n,
+    status: "not_admitted",
+    refusal: `${refusal.module}.${refusal.code}`,
+    op: null,
+    facts: refusal.facts,
+    fee: null,
+    moves: [],
+    events: [],
   };
 }
 

@@ -6,7 +6,7 @@ import { bytesToHex, hexToBytes, randomBytes } from "@noble/hashes/utils.js";
 import { accountKey, type Key, keyOf } from "./derivation";
 import { WalletFault } from "./fault";
 import { type Fields, isFields, type Json } from "./json";
-import { passwordKey, seal, unseal } from "./keystore";
+import { M_KIB_MAX, passwordKey, seal, T_MAX, unseal } from "./keystore";
 
 export const VAULT_KDF = { m_kib: 19 * 1024, t: 2 };
 export const PASSWORD_LEAST = 10;
@@ -61,9 +61,11 @@ export async function closeVault(
 
 /** Opens a vault by its password; a wrong password and any damage give one fault. */
 export async function openVault(vault: Vault, password: string): Promise<Secret> {
+  if (!isWhole(vault)) throw new WalletFault("unreadable");
   const { m_kib, t, salt } = vault.kdf;
   // Never lowered: a weaker derivation in the store was put there by somebody else.
   if (m_kib < VAULT_KDF.m_kib || t < VAULT_KDF.t) throw new WalletFault("kdf_too_weak");
+  if (m_kib > M_KIB_MAX || t > T_MAX) throw new WalletFault("kdf_too_heavy");
   const bound = boundOf(vault.accounts, m_kib, t, salt);
   const key = await passwordKey(password, { m_kib, t, salt: unhex(salt) });
   const vaultKey = unseal(key, unhex(vault.wrapped.nonce), bound, unhex(vault.wrapped.bytes));
@@ -80,6 +82,20 @@ export async function openVault(vault: Vault, password: string): Promise<Secret>
 export function keysOf(secret: Secret): Key[] {
   const alone = secret.seeds.map(({ index, seed }) => keyOf(hexToBytes(seed), index));
   return secret.root === null ? alone : [accountKey(hexToBytes(secret.root), 0), ...alone];
+}
+
+/** Whether what the store gave back has the shape of a vault; its seals say the rest. */
+function isWhole(vault: Vault): boolean {
+  const { kdf, wrapped, sealed, accounts } = vault as Partial<Vault>;
+  const texts = [kdf?.salt, wrapped?.nonce, wrapped?.bytes, sealed?.nonce, sealed?.bytes];
+  return (
+    texts.every((text) => typeof text === "string") &&
+    [kdf?.m_kib, kdf?.t].every(Number.isSafeInteger) &&
+    Array.isArray(accounts) &&
+    accounts.every(
+      ({ index, address }) => Number.isSafeInteger(index) && typeof address === "string",
+    )
+  );
 }
 
 function boundOf(accounts: Vault["accounts"], m: number, t: number, salt: string): Fields {

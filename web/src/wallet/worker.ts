@@ -13,7 +13,8 @@ self.addEventListener("message", ({ data }: MessageEvent<Question>) => {
   keyring.answer(call, takes).then(
     (gives) => post({ no, gives }),
     (error: unknown) => {
-      const fault = error instanceof WalletFault ? error : new WalletFault("storage", String(error));
+      const fault =
+        error instanceof WalletFault ? error : new WalletFault("storage", String(error));
       post({ no, fault: fault.code, detail: fault.detail });
     },
   );

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { FAULT_CODES } from "../wallet/fault";
+import en from "./en/wallet.json";
+import zh from "./zh-CN/wallet.json";
+
+type Words = { readonly [name: string]: string | Words };
+
+/** Every key with its text, by its whole name. */
+function flat(words: Words, before = ""): [string, string][] {
+  return Object.entries(words).flatMap(([name, inner]): [string, string][] =>
+    typeof inner === "string" ? [[before + name, inner]] : flat(inner, `${before}${name}.`),
+  );
+}
+
+const SOURCES = import.meta.glob<string>(["../wallet/*.tsx", "../pages/wallet/*.tsx"], {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+const KEY = /\bt\(\s*"([a-zA-Z_.]+)"/g;
+
+describe("the words of the wallet", () => {
+  const [chinese, english] = [new Map(flat(zh)), new Map(flat(en))];
+
+  test("are the same keys in both languages", () => {
+    expect([...english.keys()].sort()).toEqual([...chinese.keys()].sort());
+  });
+
+  test("have the same places to fill", () => {
+    const places = (text = "") => (text.match(/\{\{[a-z]+\}\}/g) ?? []).sort();
+    for (const [key, text] of chinese)
+      expect([key, places(english.get(key))]).toEqual([key, places(text)]);
+  });
+
+  test("say every fault", () => {
+    expect(FAULT_CODES.filter((code) => !chinese.has(`fault.${code}`))).toEqual([]);
+  });
+
+  test("say everything that the pages ask for", () => {
+    const asked = Object.values(SOURCES).flatMap((text) =>
+      [...text.matchAll(KEY)].map((found) => found[1] ?? ""),
+    );
+    expect(asked.length).toBeGreaterThan(80);
+    expect(asked.filter((key) => !chinese.has(key))).toEqual([]);
+  });
+});

@@ -1,0 +1,11 @@
+// Saving a text as a file, without the platform seeing it.
+
+/** Offers a text to the user's own disk. */
+export function saveFile(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 1_000);
+}
