@@ -1,6 +1,6 @@
 // After the build: the documents that the server knows by hash, and what every page weighs first.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const DIST = new URL("../dist/", import.meta.url);
@@ -11,6 +11,10 @@ const BUDGETS: readonly (readonly [page: string, most: number])[] = [
   ["src/pages/market/Board.tsx", 200],
   ["src/pages/market/Trade.tsx", 300],
 ];
+
+/** What holds the key: a worker of its own, the word lists apart. */
+const WALLET = /^worker-[A-Za-z0-9_-]+\.js$/;
+const WALLET_MOST = 45;
 
 interface Chunk {
   readonly file: string;
@@ -32,6 +36,10 @@ const over = BUDGETS.map(([page, most]) => {
   console.log(`${page}: ${size.toFixed(1)} kB of ${most} kB (gzip, ${files.length} files)`);
   return size > most;
 });
+const worker = readdirSync(new URL("assets/", DIST)).filter((name) => WALLET.test(name));
+const held = worker.reduce((sum, name) => sum + gzipped(`assets/${name}`), 0) / KB;
+console.log(`the wallet's worker: ${held.toFixed(1)} kB of ${WALLET_MOST} kB (gzip)`);
+over.push(worker.length !== 1 || held > WALLET_MOST);
 if (over.includes(true)) throw new Error("error: a page weighs more than its budget");
 
 /** The scripts that these entries need at once, each named once. */

@@ -47,6 +47,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "The document you hold differs from the ledger's record: do not rely on it.",
     ),
     "no_such": ("没有这张证书。", "There is no such certificate."),
+    "find_it": (
+        "按受益人、项目或年份查找证书",
+        "Find it by beneficiary, project or year",
+    ),
+    "check_file": ("核验手中的证明文件", "Verify the proof file that you hold"),
     "source": (
         "本页依账本记录生成；证明文件无需网络即可核验：",
         "Made from the ledger's record. The proof file is checked without a network:",

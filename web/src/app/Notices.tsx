@@ -1,29 +1,35 @@
-// What every reader must know before reading: a demo, a chain that stands, old figures, no network.
+// What every reader must know before reading: a demo, a chain that stands, a wrong clock, no network.
 
-import type { ReactElement } from "react";
+import { type ReactElement, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useResource } from "../data/useRead";
 import styles from "./Layout.module.css";
+import { clockOffset } from "./clock";
 
-const OLD_MS = 5_000;
+const EVERY_MS = 5_000;
+const OLD_MS = 60_000;
 
 interface Status {
   readonly chain: string;
-  readonly height: number;
+  readonly time: number;
   readonly age_ms: number;
   readonly read_only: boolean;
 }
 
 export function Notices(): ReactElement {
   const { t } = useTranslation("app");
-  const reading = useResource<Status>("/status", 5_000);
+  const reading = useResource<Status>("/status", EVERY_MS);
   const status = reading.state === "ready" ? reading.data : null;
   const fault = reading.state === "loading" ? null : reading.fault;
+  // Judged once for each answer: an answer that grows old is no clock that goes wrong.
+  const minutes = useMemo(() => (status === null ? 0 : clockOffset(status, Date.now())), [status]);
   const said = [
     fault === null ? null : t(`notice.${fault.kind}`),
     status?.chain.startsWith("ctn-demo") ? t("notice.demo") : null,
     status?.read_only ? t("notice.readOnly") : null,
-    status !== null && status.age_ms > OLD_MS * 12 ? t("notice.halted") : null,
+    status !== null && status.age_ms > OLD_MS ? t("notice.halted") : null,
+    minutes > 0 ? t("notice.fast", { minutes }) : null,
+    minutes < 0 ? t("notice.slow", { minutes: -minutes }) : null,
   ].filter((text) => text !== null);
   return (
     <div role="status">
