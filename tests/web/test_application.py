@@ -171,3 +171,40 @@ def test_a_proof_is_verified_in_the_page_and_a_flipped_sign_fails(
             file = {"name": "a.proof.json", "mimeType": "application/json", "buffer": content}
             page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
             expect(page.get_by_text(word, exact=True)).to_be_visible(timeout=WAIT_MS)
+
+
+def test_a_read_model_that_is_not_there_yet_is_said(chromium: Browser, demo: str) -> None:
+    problem = {"errors": [{"message": "", "extensions": {"code": "behind", "module": "door"}}]}
+    with opened(chromium, f"{demo}/verify") as (page, _seen):
+        answer = json.dumps(problem)
+        page.route("**/graphql", lambda route: route.fulfill(status=200, body=answer))
+        page.get_by_role("link", name="Explorer").click()
+        alert = page.get_by_role("alert")
+        expect(alert).to_contain_text("The read model is not there yet", timeout=WAIT_MS)
+        expect(alert).to_contain_text("door.behind")
+        page.unroute("**/graphql")
+        alert.get_by_role("button", name="Try again").click()
+        expect(page.get_by_text("Latest blocks").first).to_be_visible(timeout=WAIT_MS)
+
+
+def test_a_seat_is_taken_and_an_order_signed_by_keyboard_alone(
+    chromium: Browser, demo: str
+) -> None:
+    with opened(chromium, demo + "/") as (page, _seen):
+        page.get_by_role("button", name="Visitor").focus()
+        page.keyboard.press("Space")
+        expect(page.get_by_text("You have a seat")).to_be_visible(timeout=WAIT_MS)
+        page.get_by_role("link", name="vcs1987.23-cny").focus()
+        page.keyboard.press("Enter")
+        quantity = page.get_by_label("Quantity (t)")
+        expect(quantity).to_be_visible(timeout=WAIT_MS)
+        quantity.focus()
+        page.keyboard.press("Enter")
+        sign = page.locator("dialog").get_by_role("button", name="Sign", exact=True)
+        expect(sign).to_be_enabled(timeout=WAIT_MS)
+        sign.focus()
+        page.keyboard.press("Space")
+        expect(page.locator("[data-outcome=applied]")).to_be_visible(timeout=WAIT_MS)
+        page.keyboard.press("Escape")
+        page.get_by_role("tab", name="Fills").click()
+        expect(page.get_by_role("table", name="Fills")).to_contain_text("Buy", timeout=WAIT_MS)

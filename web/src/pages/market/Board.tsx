@@ -17,6 +17,7 @@ import { changeBp, changeText, priceText, tonnes } from "../../units/prices";
 import styles from "./Board.module.css";
 import { Seats } from "./Seats";
 import { type Columns, candlesOf } from "./columns";
+import { useName } from "./useName";
 
 const EVERY_MS = 2_000;
 const SPARK_EVERY_MS = 60_000;
@@ -84,6 +85,7 @@ type Row = BoardQuery["instruments"]["nodes"][number] & {
 
 function Prices({ data }: { readonly data: BoardQuery }): ReactElement {
   const { t } = useTranslation("market");
+  const nameOf = useName();
   const tickers = new Map(data.tickers.nodes.map((ticker) => [ticker.instrumentId, ticker]));
   const rows = data.instruments.nodes.map((row) => ({ ...row, ticker: tickers.get(row.key) }));
   return (
@@ -96,8 +98,13 @@ function Prices({ data }: { readonly data: BoardQuery }): ReactElement {
           name: "instrument",
           title: t("board.instrument"),
           cell: (row) => (
-            <Link to="/trade/$instrument" params={{ instrument: row.key }}>
+            <Link
+              to="/trade/$instrument"
+              params={{ instrument: row.key }}
+              className={styles["named"]}
+            >
               <strong>{row.key}</strong>
+              <span>{nameOf(row.assetId)}</span>
             </Link>
           ),
         },

@@ -19,6 +19,7 @@ import { TapeTable } from "./TapeTable";
 import { Ticket } from "./Ticket";
 import styles from "./Trade.module.css";
 import { useIsNarrow } from "./useIsNarrow";
+import { useName } from "./useName";
 
 const EVERY_MS = 3_000;
 
@@ -29,8 +30,10 @@ export function Trade(): ReactElement {
   const { t } = useTranslation("market");
   const variables = { instrument, id: idOf(instrument) };
   const reading = useDocument(TradeDocument, variables, EVERY_MS);
+  const nameOf = useName();
+  const asset = reading.state === "ready" ? (reading.data.instrument?.assetId ?? "") : "";
   return (
-    <Page title={instrument}>
+    <Page title={instrument} lead={nameOf(asset)}>
       <Shown
         reading={reading}
         rows={8}
