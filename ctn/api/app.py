@@ -131,7 +131,8 @@ def create_app(
     app.state.public_url = public_url
     reader = None if views is None else views.reader
     app.state.desk = Desk(reader)
-    feeds = app.state.feeds = Feeds(reader, Sockets(spares_loopback=spares_loopback))
+    sockets = Sockets(spares_loopback=spares_loopback)
+    feeds = app.state.feeds = Feeds(reader, sockets)
     if views is not None:
         views.writer.on_block = feeds.on_block
     app.state.exports = exports.Exports()
@@ -142,9 +143,7 @@ def create_app(
         _add(app, route)
     app.add_api_websocket_route(PREFIX + "/feed/{instrument}", feed)
     if views is not None:
-        app.router.routes += graphql_routes(
-            link, views.reader, spares_loopback=spares_loopback, documents=documents
-        )
+        app.router.routes += graphql_routes(link, views.reader, sockets, documents=documents)
     for path, endpoint in (*PAGES, *static.PAGES):
         app.add_api_route(
             path, endpoint, methods=["GET", "HEAD"], include_in_schema=False,

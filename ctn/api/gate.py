@@ -5,10 +5,11 @@ The gate stands around the whole application, so that the answer to a bug has th
 
 import secrets
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ctn.api.origin import check_origin
 from ctn.api.problems import (
     AddressTooLong,
     DoorRefusal,
@@ -18,7 +19,6 @@ from ctn.api.problems import (
     problem_response,
 )
 from ctn.api.rates import Rates, is_loopback
-from ctn.api.sockets import check_origin
 from ctn.api.static import FOLDERS
 
 ADDRESS_BYTES = 8 * 1024
@@ -90,7 +90,7 @@ class Gate:
             raise HeadTooLarge(limit=HEAD_BYTES)
         if scope["path"].startswith(FOLDERS):
             return
-        check_origin(scope)
+        check_origin(Headers(scope=scope))
         client = scope["client"][0] if scope.get("client") else ""
         if self.spares_loopback and is_loopback(client):
             return

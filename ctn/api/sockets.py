@@ -4,11 +4,8 @@ import asyncio
 from collections import deque
 from typing import Final
 
-from starlette.datastructures import Headers
-from starlette.types import Scope
-
 from ctn.api.rates import bucket_of, is_loopback
-from ctn.api.read_problems import OriginRefused, TooManySockets
+from ctn.api.read_problems import TooManySockets
 
 PER_ADDRESS_MAX: Final = 50
 SOCKETS_MAX: Final = 2_000
@@ -80,16 +77,3 @@ class Outbox:
         data = self._waiting.popleft()
         self._bytes -= len(data)
         return data
-
-
-def check_origin(scope: Scope) -> None:
-    """Refuse a request that a page of another origin sends with a cookie of ours.
-
-    Without a cookie nothing here depends on who asks, and any origin, or none, is welcome.
-    """
-    headers = Headers(scope=scope)
-    origin = headers.get("origin")
-    if origin is None or "cookie" not in headers:
-        return
-    if origin.partition("://")[2] != headers.get("host", ""):
-        raise OriginRefused()

@@ -1,12 +1,10 @@
 """`/graphql` over HTTP: POST of JSON, or GET of a kept document (reliability.md 2, 4)."""
 
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import msgspec
 from fastapi import Request
 from graphql import OperationType
-from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from ctn.api.bodies import read_bytes
@@ -20,7 +18,6 @@ from ctn.api.problems import (
     MethodNotAllowed,
     language_of,
 )
-from ctn.api.read_problems import OriginRefused
 from ctn.kernel.refusal import Refusal
 from ctn.node.door_client import EngineGone, EngineRefused
 from ctn.views.refusals import ViewRefusal
@@ -29,16 +26,6 @@ MEDIA_TYPE: Final = "application/json"
 GRAPHQL_TYPE: Final = "application/graphql-response+json"
 EXPECTED: Final = (DoorRefusal, Refusal, EngineGone, EngineRefused, ViewRefusal)
 GET_NAMES: Final = ("documentId", "operationName", "variables")
-
-
-def check_origin(headers: Headers) -> None:
-    """Refuse a cookie that another page, or none, sends along."""
-    if "cookie" not in headers:
-        return
-    origin = urlsplit(headers.get("origin", ""))
-    is_ours = origin.scheme in ("http", "https") and origin.netloc == headers.get("host", "")
-    if not is_ours or not origin.netloc:
-        raise OriginRefused()
 
 
 class Endpoint:
@@ -53,7 +40,6 @@ class Endpoint:
         try:
             if request.method == "GET":
                 return await self._get(request, teller)
-            check_origin(request.headers)
             data = await read_bytes(request, BODY_BYTES)
             asked = read_asked(data)
             if isinstance(asked, Asked):

@@ -11,9 +11,10 @@ from ctn.api.graphql.documents import OPEN, Documents, read_kept
 from ctn.api.graphql.execution import Runner
 from ctn.api.graphql.http import Endpoint
 from ctn.api.graphql.schema import core_schema
-from ctn.api.graphql.sockets import Sockets
+from ctn.api.graphql.sockets import Doors
 from ctn.api.graphql.streams import Streams
 from ctn.api.link import Link
+from ctn.api.sockets import Sockets
 from ctn.views.reader import Reader
 
 PATH = "/graphql"
@@ -21,20 +22,20 @@ KEPT = Path(__file__).parent.parent / "static" / "persisted.json"
 
 
 def graphql_routes(
-    link: Link, reader: Reader, *, spares_loopback: bool = False, documents: str = OPEN
+    link: Link, reader: Reader, sockets: Sockets, *, documents: str = OPEN
 ) -> list[BaseRoute]:
     """The route and the socket route of `/graphql` over one link and one reader."""
     runner = Runner(core_schema(), link, reader)
     runner.documents = Documents(read_kept(KEPT), documents)
     endpoint = Endpoint(runner)
-    sockets = Sockets(runner, Streams(runner), spares_loopback=spares_loopback)
+    doors = Doors(runner, Streams(runner), sockets)
 
     async def serve(request: Request) -> Response:
         request.app.state.graphql = runner
         return await endpoint.serve(request)
 
     async def serve_socket(websocket: WebSocket) -> None:
-        await sockets.serve(websocket)
+        await doors.serve(websocket)
 
     return [
         Route(PATH, serve, methods=["GET", "POST"]),

@@ -15,38 +15,35 @@ from ctn.api.graphql.asked import BODY_BYTES, Message, asked_of, read_message
 from ctn.api.graphql.documents import invalid
 from ctn.api.graphql.execution import Prepared, Runner
 from ctn.api.graphql.faults import Teller
-from ctn.api.graphql.http import EXPECTED, check_origin
+from ctn.api.graphql.http import EXPECTED
 from ctn.api.graphql.news import KINDS
 from ctn.api.graphql.streams import Follower, Key, Streams, Told
+from ctn.api.origin import check_origin
 from ctn.api.problems import RateLimited, language_of
-from ctn.api.rates import Rates, bucket_of, is_loopback
-from ctn.api.read_problems import OriginRefused
+from ctn.api.rates import Rates, is_loopback
+from ctn.api.read_problems import OriginRefused, TooManySockets
+from ctn.api.sockets import TRY_AGAIN, Sockets
 from ctn.kernel.refusal import Malformed
 
 PROTOCOL: Final = "graphql-transport-ws"
 INIT_SECONDS: Final = 3
-SOCKETS_MAX: Final = 2_000
-ADDRESS_SOCKETS_MAX: Final = 50
 SUBSCRIPTIONS_MAX: Final = 10
 FRAMES_MAX: Final = 256
 BUFFER_BYTES: Final = 1 << 20
 ID_LETTERS: Final = 128
 INVALID, UNAUTHORIZED, BAD_PROTOCOL = 4400, 4401, 4406
 INIT_LATE, ID_TAKEN, INIT_TWICE = 4408, 4409, 4429
-TRY_AGAIN: Final = 1013
 TOO_LARGE: Final = 1009
 
 
-class Sockets:
-    """All sockets of an application, and how many each address has."""
+class Doors:
+    """What all sockets of `/graphql` share; the sockets of the feed count against one limit too."""
 
-    def __init__(self, runner: Runner, streams: Streams, *, spares_loopback: bool) -> None:
+    def __init__(self, runner: Runner, streams: Streams, sockets: Sockets) -> None:
         self.runner = runner
         self.streams = streams
-        self.spares_loopback = spares_loopback
+        self.sockets = sockets
         self.rates = Rates()
-        self.count = 0
-        self.addresses: dict[str, int] = {}
 
     async def serve(self, websocket: WebSocket) -> None:
         """Serve a socket until it is closed."""
@@ -61,29 +58,24 @@ class Sockets:
             return
         await websocket.accept(PROTOCOL)
         client = websocket.client.host if websocket.client else ""
-        bucket = bucket_of(client)
-        is_spared = self.spares_loopback and is_loopback(client)
-        here = self.addresses.get(bucket, 0)
-        if self.count >= SOCKETS_MAX or (here >= ADDRESS_SOCKETS_MAX and not is_spared):
+        is_spared = self.sockets.spares_loopback and is_loopback(client)
+        try:
+            self.sockets.enter(client)
+        except TooManySockets:
             await websocket.close(TRY_AGAIN, "Too many sockets")
             return
-        self.count += 1
-        self.addresses[bucket] = here + 1
         try:
             await Socket(self, websocket, "" if is_spared else client).run()
         finally:
-            self.count -= 1
-            self.addresses[bucket] -= 1
-            if not self.addresses[bucket]:
-                del self.addresses[bucket]
+            self.sockets.leave(client)
 
 
 class Socket:
     """One connection and its subscriptions."""
 
-    def __init__(self, sockets: Sockets, websocket: WebSocket, client: str) -> None:
-        self.sockets = sockets
-        self.runner = sockets.runner
+    def __init__(self, doors: Doors, websocket: WebSocket, client: str) -> None:
+        self.doors = doors
+        self.runner = doors.runner
         self.websocket = websocket
         self.client = client
         language = language_of(websocket.headers.raw)
@@ -202,7 +194,7 @@ class Socket:
 
     def _may_ask(self) -> bool:
         """Whether the address has a token left; one that is spared needs none."""
-        return not self.client or self.sockets.rates.take(self.client)
+        return not self.client or self.doors.rates.take(self.client)
 
     async def _operate(self, name: str, message: Message) -> None:
         try:
@@ -242,9 +234,9 @@ class Socket:
 
         follower = Follower(take)
         self.followed[name] = (key, follower)
-        await self.sockets.streams.follow(key, follower, after)
+        await self.doors.streams.follow(key, follower, after)
         if name not in self.operations:
-            self.sockets.streams.leave(key, follower)
+            self.doors.streams.leave(key, follower)
 
     def _error(self, name: str, error: Exception) -> None:
         entry, _status = self.teller.told(error)
@@ -257,7 +249,7 @@ class Socket:
             task.cancel()
         known = self.followed.pop(name, None)
         if known is not None:
-            self.sockets.streams.leave(*known)
+            self.doors.streams.leave(*known)
 
 
 def followed(runner: Runner, prepared: Prepared) -> tuple[Key, int | None]:

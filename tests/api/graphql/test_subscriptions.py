@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from ctn.api import sockets as counting
 from ctn.api.graphql import sockets, streams
 from ctn.modules.market.feed import applied_rows, checksum
 from tests.api.graphql.worlds import NAME, REF, TONNE, Follower, Platform, order, served
@@ -196,7 +197,7 @@ def test_a_socket_holds_10_subscriptions(market: Platform, address: str) -> None
 def test_refuses_sockets_beyond_the_limit(
     market: Platform, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "SOCKETS_MAX", 0)
+    monkeypatch.setattr(counting, "SOCKETS_MAX", 0)
     assert Follower(address).closed() == 1013
 
 
