@@ -10,7 +10,6 @@ from starlette.responses import Response
 from ctn.api import resources
 from ctn.api.amounts import as_texts, tonnes_text, with_texts
 from ctn.api.asks import At, Country, Filter, Free, Name, SerialText, Year
-from ctn.api.at import height_at, milliseconds
 from ctn.api.desk import found
 from ctn.api.market import without_place
 from ctn.api.paging import Listing, Paged, paged
@@ -20,6 +19,7 @@ from ctn.api.routes import Route
 from ctn.kernel.codec import encode
 from ctn.modules.registry.serials import MalformedSerial, Serial, parse
 from ctn.views import tables
+from ctn.views.heights import EPOCH, MILLISECOND, resolve
 from ctn.views.reader import View
 
 Value = dict[str, Any]
@@ -130,7 +130,7 @@ async def intervals(request: Request, page: Paged, filters: Owned, at: At = "") 
     """Who owns which serials in what status, as of any height."""
 
     def read(view: View) -> Value:
-        statement = standing(height_at(view, at))
+        statement = standing(resolve(view, at or None).height)
         for column, value in filters.items():
             statement = statement.where(_pieces.c[column] == value)
         return paged(view, statement, INTERVALS, page, piece)
@@ -183,7 +183,7 @@ def _life(view: View, named: Serial, at: str) -> Value:
     else:
         foreign = _foreign(view, named)
         ranges = [_mapped(row, named) for row in foreign if row["batch"] is not None]
-    height = height_at(view, at)
+    height = resolve(view, at or None).height
     pieces, steps, certificates, is_cut = [], [], [], len(foreign) > PIECES_MAX
     for name, first, last in ranges[:PIECES_MAX]:
         pieces += view.rows(_overlapping(standing(height), _pieces.c, name, (first, last)))
@@ -308,7 +308,7 @@ async def supply(request: Request, at: At = "") -> Response:
     """Tonnes of each class: issued, and by status, as of any height."""
 
     def read(view: View) -> Value:
-        stood = standing(height_at(view, at)).subquery()
+        stood = standing(resolve(view, at or None).height).subquery()
         kind = _batches.c["class"]
         tonnes = func.sum(stood.c.end - stood.c.start + 1)
         rows = view.tuples(
@@ -343,7 +343,9 @@ def year_span(year: str) -> tuple[int, int]:
     if not YEAR_MIN <= number <= YEAR_MAX:
         raise BadFilter(field="year", rule=f"{YEAR_MIN} to {YEAR_MAX}")
     first = datetime(number, 1, 1, tzinfo=UTC)
-    return milliseconds(first), milliseconds(first.replace(year=number + 1))
+    starts = (first, first.replace(year=number + 1))
+    begin, end = [(start - EPOCH) // MILLISECOND for start in starts]
+    return begin, end
 
 
 def _packed(column: Any) -> Any:

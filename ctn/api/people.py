@@ -9,7 +9,6 @@ from starlette.responses import Response
 from ctn.api import resources
 from ctn.api.amounts import asset_text
 from ctn.api.asks import Address, At
-from ctn.api.at import height_at
 from ctn.api.desk import found
 from ctn.api.market import check_address, without_place
 from ctn.api.paging import Listing, Paged, paged
@@ -22,6 +21,7 @@ from ctn.modules.identity.attest import Attested
 from ctn.modules.identity.dismiss import DutyEnded
 from ctn.modules.identity.revoke_attestation import AttestationRevoked
 from ctn.views import tables
+from ctn.views.heights import resolve
 from ctn.views.reader import View
 
 Value = dict[str, Any]
@@ -51,7 +51,7 @@ async def balances(
 
     def read(view: View) -> Value:
         column = _changes.c
-        height = height_at(view, at)
+        height = resolve(view, at or None).height
         last = (
             select(column.asset, func.max(column.height).label("height"))
             .where(column.account == address, column.height <= height)
