@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,8 +42,10 @@ def run(
     processes: list[subprocess.Popen[bytes]] = []
     try:
         processes.append(_start("node", "start"))
-        _wait_for(home.socket, processes[0])
+        _wait_for(str(home.socket), processes[0])
         processes.append(_start("api", "start", "--host", host, "--port", chosen))
+        # What is told can be used at once: the address is said when somebody listens there.
+        _wait_for((host, int(chosen)), processes[1])
         _tell(home, f"http://{host}:{chosen}")
         code = _first_end(processes)
     except _Stopped:
@@ -59,14 +60,17 @@ def _start(*words: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(line, start_new_session=True)
 
 
-def _wait_for(socket: Path, engine: subprocess.Popen[bytes]) -> None:
-    """Return when the engine has its door open, or is gone."""
-    import socket as sockets
+def _wait_for(address: str | tuple[str, int], process: subprocess.Popen[bytes]) -> None:
+    """Return when a process listens at a socket's path or at host and port, or is gone."""
+    import socket
 
+    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    if not isinstance(address, str) and ":" in address[0]:
+        family = socket.AF_INET6
     end = time.monotonic() + READY_SECONDS
-    while engine.poll() is None and time.monotonic() < end:
-        with sockets.socket(sockets.AF_UNIX) as probe:
-            if probe.connect_ex(str(socket)) == 0:
+    while process.poll() is None and time.monotonic() < end:
+        with socket.socket(family) as probe:
+            if probe.connect_ex(address) == 0:
                 return
         time.sleep(POLL_SECONDS)
 
