@@ -113,10 +113,10 @@ def run_web_unit() -> PartResult:
 
 
 def run_browser() -> PartResult:
-    """Open the built pages in Chromium."""
+    """Open the built pages in Chromium, in one process: they share one demo world."""
     os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(BROWSERS))
     ignored = [f"--ignore={path}" for path in _TIDY]
-    return run_pytest("browser", (_PAGES,), options=ignored)
+    return run_pytest("browser", (_PAGES,), options=ignored, workers="0")
 
 
 def run_pytest(

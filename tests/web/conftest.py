@@ -24,7 +24,7 @@ START = (
     "sys.exit(run_api(Path(sys.argv[1]), port=int(sys.argv[2])))"
 )
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 20
+START_SECONDS = 60
 HISTORY_SECONDS = 120
 
 

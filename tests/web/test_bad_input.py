@@ -1,6 +1,7 @@
 """What goes wrong on the reader's side ends in words that help, and nothing is lost or run."""
 
 import datetime
+import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -57,9 +58,9 @@ def test_a_clock_that_is_off_is_said(chromium: Browser, demo: str, hours: int, w
     now = datetime.datetime.now(datetime.UTC)
     page.clock.set_system_time(now + datetime.timedelta(hours=hours))
     page.goto(demo + "/")
-    expect(page.get_by_text(f"Your clock is about 180 minutes {word}")).to_be_visible(
-        timeout=WAIT_MS
-    )
+    # Some of the last minute passes while the page is opened.
+    said = re.compile(f"Your clock is about 1(79|80) minutes {word}")
+    expect(page.get_by_text(said)).to_be_visible(timeout=WAIT_MS)
     # Nothing was made in the future, whatever the clock says.
     expect(page.locator("main time").first).not_to_contain_text("in ")
     assert (seen.errors, page.evaluate("window.policyReports")) == ([], [])

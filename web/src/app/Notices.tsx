@@ -1,4 +1,4 @@
-// What every reader must know before reading: a demo, a chain that stands, a wrong clock, no network.
+// What a reader must know first: a demo, a chain that stands, a wrong clock, no network.
 
 import { type ReactElement, useMemo } from "react";
 import { useTranslation } from "react-i18next";
