@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { TypedDocumentString } from "../gql/graphql";
 import type { Json } from "../wallet/json";
 import { getExact } from "./exact";
+import { useBlocks } from "./useBlocks";
 import { type Fault, OFFLINE, Refused, faultOf } from "./fault";
 import { type Head, read } from "./graphql";
 import { get } from "./rest";
@@ -36,6 +37,20 @@ export function useDocument<Data, Variables>(
   const key = JSON.stringify(variables);
   const ask = (signal: AbortSignal) => read(document, variables, signal);
   return useAsked(key, ask, everyMs);
+}
+
+/** Reads a document again with each new block, at most once a second while the page is seen. */
+export function useLive<Data, Variables>(
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+): Reading<Data> {
+  const reading = useDocument(document, variables);
+  const height = useBlocks();
+  const { again } = reading;
+  useEffect(() => {
+    if (height > 0 && window.document.visibilityState === "visible") again();
+  }, [height, again]);
+  return reading;
 }
 
 /** Reads a resource of REST, likewise; null reads nothing and stays loading. */

@@ -4,7 +4,7 @@ import { Link, useSearch } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { Page } from "../../app/Page";
-import { useDocument } from "../../data/useRead";
+import { useLive } from "../../data/useRead";
 import { Card, Facts } from "../../design/Card";
 import { Address, BlockLink, TxLink, short } from "../../design/Reference";
 import { Shown } from "../../design/States";
@@ -15,12 +15,10 @@ import { Hits } from "./Hits";
 import { StatusBadge } from "./StatusBadge";
 import styles from "./explorer.module.css";
 
-const EVERY_MS = 2_000;
-
 export function Explorer(): ReactElement {
   const { t } = useTranslation("explorer");
   const { q = "" }: Record<string, string> = useSearch({ strict: false });
-  const reading = useDocument(ExplorerDocument, {}, EVERY_MS);
+  const reading = useLive(ExplorerDocument, {});
   return (
     <Page
       title={t("explorer.title")}

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { Page } from "../../app/Page";
-import { useDocument, useResource } from "../../data/useRead";
+import { useLive, useResource } from "../../data/useRead";
 import { Badge, Card } from "../../design/Card";
 import { BlockLink } from "../../design/Reference";
 import { Spark } from "../../design/Spark";
@@ -19,13 +19,12 @@ import { Seats } from "./Seats";
 import { type Columns, candlesOf } from "./columns";
 import { useName } from "./useName";
 
-const EVERY_MS = 2_000;
 const SPARK_EVERY_MS = 60_000;
 const SPARK_HOURS = 48;
 
 export function Board(): ReactElement {
   const { t } = useTranslation("market");
-  const reading = useDocument(BoardDocument, {}, EVERY_MS);
+  const reading = useLive(BoardDocument, {});
   return (
     <Page title={t("board.title")} lead={t("board.lead")}>
       <Seats />
