@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from _chain import Key, genesis, keys
+from _chain import Key, genesis, key
 from _figure import IS_QUICK, middle, print_figure, print_row
 
 from ctn.genesis import genesis_machine, genesis_values
@@ -74,13 +74,15 @@ def founded(people: list[Key]) -> Genesis:
     return msgspec.structs.replace(plain, time=START - 1, records=records)
 
 
-def orders(machine: Machine, people: list[Key]) -> Iterator[list[Tx]]:
+def orders(
+    machine: Machine, people: list[Key], blocks: int, each: int
+) -> Iterator[list[Tx]]:
     """Blocks of orders at prices around the reference, without signatures."""
     chance = random.Random(20_231_115)
     sequences: dict[int, int] = {}
-    for _ in range(BLOCKS):
+    for _ in range(blocks):
         block: list[Tx] = []
-        for _ in range(BLOCK):
+        for _ in range(each):
             number = chance.randrange(len(people))
             op = PlaceOrder(
                 NAME, chance.choice(("buy", "sell")), "limit", TONNE * chance.randrange(1, 6),
@@ -96,9 +98,9 @@ def orders(machine: Machine, people: list[Key]) -> Iterator[list[Tx]]:
         yield block
 
 
-def made() -> Chain:
-    """A market under way, as frames."""
-    people = keys(TRADERS)
+def made(traders: int, blocks: int, each: int) -> Chain:
+    """A market under way, as frames: blocks of so many orders each."""
+    people = [key(number) for number in range(traders)]
     start = founded(people)
     machine = genesis_machine(start, State(MemorySource(genesis_values(start))))
     source = machine.state.source
@@ -106,7 +108,7 @@ def made() -> Chain:
     frames: list[bytes] = []
     events = transactions = 0
     previous = genesis_link(encode(start))
-    for txs in orders(machine, people):
+    for txs in orders(machine, people, blocks, each):
         outcome = machine.apply_block(machine.arrange(txs), machine.time + 400, leave_out=True)
         source.write({item.key: item.value for item in outcome.changes})
         machine.committed(outcome)
@@ -151,6 +153,14 @@ class Frames(Feed):
         """The genesis and its hash."""
         return self.chain.genesis, genesis_link(encode(self.chain.genesis))
 
+    def keep_from(self) -> int:
+        """All of it."""
+        return 0
+
+    def first(self) -> int:
+        """The first block, after genesis."""
+        return self.chain.genesis.initial_height
+
     def height(self) -> int:
         """The last block."""
         return len(self.chain.frames)
@@ -191,7 +201,7 @@ def live(shelf: FileShelf, chain: Chain, edition: str) -> list[float]:
 
 def main() -> None:
     """Rebuild and live in turn; both must give equal tables."""
-    chain = made()
+    chain = made(TRADERS, BLOCKS, BLOCK)
     print_row("transactions, each an order", chain.transactions, "tx")
     print_row("events", chain.events, "events")
     rebuilds: list[float] = []

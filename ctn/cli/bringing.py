@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ctn.cli.fields import find_kind, make_op
-from ctn.cli.imports import key_of_duty, record_file
+from ctn.cli.imports import Wish, import_each, key_of_duty, opened_mirror
 from ctn.cli.keyring import open_keys
 from ctn.cli.link import Answer, Link, linked
 from ctn.cli.sending import submit
@@ -42,9 +42,13 @@ class Parties(NamedTuple):
 def bring_in_rows(
     file: Path, rows: tuple[int, int], holder: str, told: Progress
 ) -> list[dict[str, Any]]:
-    """Bring rows first..last of a file in; each batch with its serials and grams."""
+    """Bring rows first..last of a file in; each batch with its serials and grams.
+
+    The file is imported and committed as a whole first, so the mirror holds it too.
+    """
     read = read_file(file)
     units = _chosen(read, rows)
+    _import_whole(file, read)
     found: list[dict[str, Any]] = []
     with linked() as link:
         parties = Parties(
@@ -52,13 +56,23 @@ def bring_in_rows(
             key_of_duty(link, "custodian"),
             open_keys([holder])[0],
         )
-        record_file(link, read, lambda _done, _of: None)
         groups = _groups(units)
         for number, group in enumerate(groups, 1):
             project = _ensure_project(link, parties.registrar, read, group)
             found += _bring(link, parties, project, group)
             told(number, len(groups))
     return found
+
+
+def _import_whole(file: Path, read: ImportedFile) -> None:
+    """Take the file into mirror and ledger; one with errors only when it was taken before."""
+    with opened_mirror() as mirror:
+        is_known = mirror.holds(read.sha256)
+    wish = Wish(read.layout, is_dry=False, is_commit=True, allows_defects=is_known,
+                is_snapshot=False)  # fmt: skip
+    if import_each([file], wish).left:
+        what = "ctn registry import --commit --allow-defects takes it without those rows"
+        raise Trouble(f"{read.file} has errors; {what}")
 
 
 def _chosen(read: ImportedFile, rows: tuple[int, int]) -> list[Unit]:

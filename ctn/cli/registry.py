@@ -66,14 +66,18 @@ def export(
     layout: Annotated[str, typer.Option(help="verra.units ... as imported, or ctn.units ...")],
     form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
     out: Annotated[Path | None, typer.Option(help="File to write, else stdout.")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="ctn.* as of a height, YYYY-MM-DD or a time of RFC 3339.")
+    ] = None,
 ) -> None:
     """Write a layout: of a registry, its cells as they were imported; ctn.*, the ledger's.
 
-    ctn.units, ctn.retirements, ctn.projects and ctn.issuances need a node.
+    ctn.units, ctn.retirements, ctn.projects and ctn.issuances need a node; as of a past height
+    they come from the tables of this home.
     """
     from ctn.cli.registry_export import export_table
 
-    export_table(layout, form, out)
+    export_table(layout, form, out, at)
 
 
 @app.command()

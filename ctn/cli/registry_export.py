@@ -20,17 +20,20 @@ from ctn.client.registry.own_layouts import OWN_LAYOUTS, export_own
 FORMATS = ("csv", "json")
 
 
-def export_table(layout: str, form: str, out: Path | None) -> None:
+def export_table(layout: str, form: str, out: Path | None, at: str | None) -> None:
     """Write a layout to a file, whole or not at all, or to stdout."""
     known = [*[each.id for each in LAYOUTS], *OWN_LAYOUTS]
     if layout not in known:
         raise typer.BadParameter(f"layout {layout!r}: one of {', '.join(known)}")
     if form not in FORMATS:
         raise typer.BadParameter(f"format {form!r}: csv or json")
-    with _rows(layout) as rows:
+    if at is not None and layout not in OWN_LAYOUTS:
+        raise typer.BadParameter(f"at: the mirror has no past; one of {', '.join(OWN_LAYOUTS)}")
+    with _rows(layout, at) as (rows, stands):
+        of_height = f" as of height {stands['height']}" if stands else ""
         if out is None:
             count = _write(rows, form, sys.stdout)
-            note(f"{count} rows of {layout}")
+            note(f"{count} rows of {layout}{of_height}")
             return
         draft = out.with_name(out.name + ".part")
         try:
@@ -39,21 +42,28 @@ def export_table(layout: str, form: str, out: Path | None) -> None:
             draft.replace(out)
         finally:
             draft.unlink(missing_ok=True)  # gone already when it was written whole
-    result = {"layout": layout, "format": form, "file": str(out), "rows": count}
-    say(result, f"{count} rows of {layout} in {out}")
+    result = {"layout": layout, "format": form, "file": str(out), "rows": count} | stands
+    say(result, f"{count} rows of {layout}{of_height} in {out}")
 
 
 @contextlib.contextmanager
-def _rows(layout: str) -> Iterator[Iterator[list[str]]]:
-    """Header and rows of a layout."""
-    if layout in OWN_LAYOUTS:
+def _rows(layout: str, at: str | None) -> Iterator[tuple[Iterator[list[str]], dict[str, int]]]:
+    """Header and rows of a layout, and for a past state its height and time."""
+    if at is not None:
+        from ctn.cli.past import viewed
+        from ctn.views.past import values_at
+
+        with viewed(at) as (view, then):
+            stands = {"height": then.height, "time": then.time}
+            yield export_own(layout, lambda table: values_at(view, table, then.height)), stands
+    elif layout in OWN_LAYOUTS:
         with linked() as link:
-            yield export_own(layout, lambda table: _values(link, table))
-        return
-    if not mirror_folder().exists():
+            yield export_own(layout, lambda table: _values(link, table)), {}
+    elif not mirror_folder().exists():
         raise Trouble(f"no file was imported in {mirror_folder().parent}")
-    with opened_mirror() as mirror:
-        yield export_layout(mirror.database, layout)
+    else:
+        with opened_mirror() as mirror:
+            yield export_layout(mirror.database, layout), {}
 
 
 def _values(link: Link, table: str) -> Iterator[Answer]:

@@ -52,9 +52,14 @@ class ApiTable(Table, frozen=True):
 
 
 class ViewsTable(Table, frozen=True):
-    """Where the read model is kept: empty for files of the home, else a PostgreSQL address."""
+    """Where the read model is kept: empty for files of the home, else a PostgreSQL address.
+
+    `keep_from` is the first height whose past can be asked for; up to the chain's first block,
+    all of it can, genesis too. A lower one than before has the tables built again.
+    """
 
     url: str = ""
+    keep_from: Annotated[int, Meta(ge=1, le=(1 << 63) - 1)] = 1
 
 
 class GraphqlTable(Table, frozen=True):

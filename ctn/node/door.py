@@ -2,7 +2,8 @@
 
 Frames are `u32be length | canonical JSON`. A request is `{id, call, ...}`, its answer
 `{id, ok: {...}}` or `{id, refusal: {code, facts, sentence}}`; requests of one connection are
-answered as they finish. `follow` answers with one frame `{id, block: {...}}` a block, for ever.
+answered as they finish. `follow` answers with one frame `{id, block: {...}}` a block, for ever;
+`snapshot` with its head and then all records of that height, until a frame without any.
 """
 
 import asyncio
@@ -125,6 +126,9 @@ class Door:
         try:
             if request.call == "follow":
                 await self._follow(request, writer)
+            if request.call == "snapshot":
+                await self._snapshot(request, writer)
+                return
             call = self._calls.get(request.call)
             if call is None:
                 raise Malformed(field="call", rule="one of the calls of this door")
@@ -291,6 +295,11 @@ class Door:
                 continue
             await _send(writer, {"id": request.id, "block": item})
             height += 1
+
+    async def _snapshot(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        answers = queries.snapshot_answers(self.store, RECORDS_MAX)
+        while (answer := await asyncio.to_thread(next, answers, None)) is not None:
+            await _send(writer, {"id": request.id} | answer)
 
     # --- between the threads
 

@@ -5,15 +5,14 @@ for the state alone that one line. Lines are joined from bytes that are stored i
 already, so an export decodes no record.
 """
 
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Callable
 from typing import BinaryIO, NamedTuple, Protocol
 
 from ctn.kernel.codec import encode
 from ctn.node.home import Home
-from ctn.node.queries import head_of
+from ctn.node.queries import Snapshot, snapshot_of
 from ctn.node.stops import StateCorrupt
-from ctn.node.store import Head, Store
+from ctn.node.store import Store
 
 
 class Source(Protocol):
@@ -37,17 +36,9 @@ class Exported(NamedTuple):
     records: int
 
 
-class Snapshot(NamedTuple):
-    """Everything of one height."""
-
-    head: Head
-    params: list[tuple[bytes, bytes]]
-    rows: Iterator[tuple[bytes, bytes]]
-
-
 def export_state(source: Source, out: BinaryIO) -> Exported:
     """Write the last state as one line; blocks may be made meanwhile."""
-    snapshot = _snapshot(source.store)
+    snapshot = snapshot_of(source.store)
     return Exported(snapshot.head.height, 0, 0, _write_state(snapshot, out))
 
 
@@ -56,7 +47,7 @@ def export_blocks(
 ) -> Exported:
     """Write genesis, every block and the state after the last; `progress(done, of)` is told."""
     store = source.store
-    snapshot = _snapshot(store)
+    snapshot = snapshot_of(store)
     genesis = source.home.read_genesis()
     out.write(b'{"genesis":%s}\n' % encode(genesis))
     first, last = genesis.initial_height, snapshot.head.height
@@ -67,17 +58,6 @@ def export_blocks(
             progress(height - first + 1, last - first + 1)
     records = _write_state(snapshot, out)
     return Exported(last, last - first + 1, transactions, records)
-
-
-def _snapshot(store: Store) -> Snapshot:
-    """Head, parameters and all records of one height, while the engine may go on."""
-    while True:
-        head = head_of(store)
-        params = list(store.range(b"param\0", b""))
-        rows = store.range(b"", b"")
-        first = next(rows)  # From here on the rows are of one moment.
-        if head_of(store).height == head.height:
-            return Snapshot(head, params, chain([first], rows))
 
 
 def _write_block(store: Store, height: int, out: BinaryIO) -> int:

@@ -1,8 +1,9 @@
 """Answers that need no writer: blocks, receipts, records, status. Each names its height."""
 
 import json
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -29,6 +30,39 @@ def _at_one_height(store: Store, read: Callable[[], T]) -> tuple[Head, T]:
         found = read()
         if head_of(store).height == head.height:
             return head, found
+
+
+class Snapshot(NamedTuple):
+    """Everything of one height; the records come as they are read."""
+
+    head: Head
+    params: list[tuple[bytes, bytes]]
+    rows: Iterator[tuple[bytes, bytes]]
+
+
+def snapshot_of(store: Store) -> Snapshot:
+    """Head, parameters and all records of one height, while the engine may go on."""
+    while True:
+        head = head_of(store)
+        params = list(store.range(b"param\0", b""))
+        rows = store.range(b"", b"")
+        first = next(rows)  # From here on the rows are of one moment.
+        if head_of(store).height == head.height:
+            return Snapshot(head, params, chain([first], rows))
+
+
+def snapshot_answers(store: Store, most: int) -> Iterator[Answer]:
+    """The head, then lists of `most` records of its height; an empty list is the end."""
+    found = snapshot_of(store)
+    head = found.head
+    yield {"ok": {"height": head.height, "time": head.time, "block": head.block}}
+    made: list[Json] = [None]
+    while made:
+        made = []
+        for key, value in islice(found.rows, most):
+            table, _, place = key.decode().partition("\0")
+            made.append([table, place, msgspec.Raw(value)])
+        yield {"records": made}
 
 
 def status(store: Store) -> Answer:

@@ -1,4 +1,4 @@
-"""Building an edition from genesis, beside the one that serves; and comparing two (I38)."""
+"""Building an edition from its beginning, beside the one that serves; and comparing two (I38)."""
 
 import gc
 import hashlib
@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from ctn.kernel.codec import encode
-from ctn.kernel.genesis import Genesis
 from ctn.views import tables
+from ctn.views.base import Flush, begin_past, begin_with_records, tell_earlier
 from ctn.views.feed import Feed
 from ctn.views.fold import META, Block, Fold, Head
 from ctn.views.refusals import ViewsBroken, ViewsInUse
@@ -65,7 +65,11 @@ def fold_all(
 
 
 def build(shelf: Shelf, edition: str, feed: Feed, *, until: int | None, told: Progress) -> Head:
-    """Make an edition up to a height, else to the engine's head; it is whole and durable then."""
+    """Make an edition up to a height, else to the engine's head; it is whole and durable then.
+
+    Its past begins where the feed says; where the engine holds no block of that time, at the
+    engine's last block, which may be later than `until`.
+    """
     height = feed.height() if until is None else until
     connection = shelf.make(edition)
     # Rows wait by the ten thousand and hold no cycles; looking for some costs a sixth of the time.
@@ -73,12 +77,25 @@ def build(shelf: Shelf, edition: str, feed: Feed, *, until: int | None, told: Pr
     gc.set_threshold(*GC_THRESHOLDS)
     try:
         fold = Fold(Rows(connection), None)
-        genesis, link = feed.genesis()
-        fold.genesis(genesis, link)
-        blocks = _blocks(feed, genesis, height)
-        fold_all(
-            shelf, connection, blocks, fold=fold, told=lambda done, _of: told(done, height)
-        )
+        wanted = feed.keep_from()
+
+        def flush() -> None:
+            shelf.begin(connection)
+            fold.flush()
+            connection.commit()
+
+        def follow(last: int) -> None:
+            assert fold.head is not None
+            blocks = _blocks(feed, fold.head.height + 1, last)
+            fold_all(
+                shelf, connection, blocks, fold=fold, told=lambda done, _of: told(done, height)
+            )
+
+        if feed.first() > feed.genesis()[0].initial_height:
+            _from_records(fold, feed, wanted, flush)
+        else:
+            _from_genesis(fold, feed, min(wanted, height + 1), (flush, follow))
+        follow(height)
     except BaseException:
         connection.close()
         shelf.drop(edition)
@@ -90,8 +107,30 @@ def build(shelf: Shelf, edition: str, feed: Feed, *, until: int | None, told: Pr
     return fold.head
 
 
-def _blocks(feed: Feed, genesis: Genesis, height: int) -> Iterator[Block]:
-    first = genesis.initial_height
+def _from_genesis(
+    fold: Fold, feed: Feed, keep_from: int, writing: tuple[Flush, Callable[[int], None]]
+) -> None:
+    """Genesis, and where less is kept the blocks before the first that is."""
+    flush, follow = writing
+    genesis, link = feed.genesis()
+    if keep_from <= genesis.initial_height:
+        fold.genesis(genesis, link)
+        return
+    fold.keeps_past, fold.orders_aside = False, {}
+    fold.genesis(genesis, link)
+    follow(keep_from - 1)
+    begin_past(fold, flush)
+
+
+def _from_records(fold: Fold, feed: Feed, keep_from: int, flush: Flush) -> None:
+    """The engine's own records, then of the blocks before them the ones that it holds."""
+    base, lists = feed.snapshot()
+    begin_with_records(fold, feed.genesis()[0], base, lists, flush)
+    earlier = _blocks(feed, max(feed.first(), keep_from), base.height)
+    tell_earlier(fold, base, earlier, flush)
+
+
+def _blocks(feed: Feed, first: int, height: int) -> Iterator[Block]:
     if height < first:
         return
     for arrived in feed.follow(first):
@@ -167,6 +206,8 @@ def check(shelf: Shelf, feed: Feed, told: Progress) -> Checked | None:
     edition = shelf.named(CURRENT)
     if edition is None:
         return None
+    if feed.first() > feed.genesis()[0].initial_height:
+        raise ViewsBroken("the engine holds no longer all blocks, so nothing can be compared")
     lock = shelf.lock("build")
     serving = shelf.reading(edition, lambda: False)
     try:
@@ -174,7 +215,7 @@ def check(shelf: Shelf, feed: Feed, told: Progress) -> Checked | None:
         head = head_of(serving)
         if head is None:
             return None
-        build(shelf, CHECK, feed, until=head.height, told=told)
+        build(shelf, CHECK, feed.keeping(head.keep_from), until=head.height, told=told)
         built = shelf.reading(CHECK, lambda: False)
         try:
             return Checked(head.height, table_hashes(serving), table_hashes(built))
@@ -196,7 +237,8 @@ def table_hashes(connection: Connection) -> dict[str, tuple[int, str]]:
 def _table_hash(connection: Connection, table: Table) -> tuple[int, str]:
     digest = hashlib.sha256()
     count = 0
-    found = connection.execute(select(table).order_by(*table.primary_key))
+    wanted = select(table).order_by(*table.primary_key)
+    found = connection.execute(wanted, execution_options={"yield_per": HASH_ROWS})
     for rows in found.mappings().partitions(HASH_ROWS):
         count += len(rows)
         for row in rows:

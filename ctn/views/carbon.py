@@ -117,7 +117,7 @@ def certificate(view: View, identity: str, at: str | None = None) -> Value | Non
 def _as_it_stood(view: View, row: Value, height: int) -> Value:
     """Only `opened` ever changes on a certificate."""
     if height < view.height and row["opened"] is not None:
-        then = changed_record(view, tables.certificate_changes, row["id"], str(height))
+        then = changed_record(view, tables.CHANGES["certificate"], row["id"], str(height))
         row["opened"] = None if then is None else then["opened"]
     return row
 

@@ -6,15 +6,18 @@ look around.
 """
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from copy import copy
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import msgspec
 
 from ctn.kernel.codec import encode
 from ctn.kernel.genesis import Genesis
+from ctn.node.config import read_config
 from ctn.node.door_client import EngineGone, EngineRefused
+from ctn.views.base import Base, Record, Records
 from ctn.views.fold import Block, genesis_link, header_link
 from ctn.views.refusals import ViewsBroken
 
@@ -32,6 +35,19 @@ class _Frame(msgspec.Struct):
     block: Block
 
 
+class _Answer(msgspec.Struct):
+    """One answer of the door to a call."""
+
+    ok: Value = {}
+    refusal: Value | None = None
+
+
+class _Records(msgspec.Struct):
+    """One answer of the door to `snapshot`."""
+
+    records: list[Record]
+
+
 _frames: Final = msgspec.json.Decoder(_Frame)
 
 
@@ -42,6 +58,7 @@ class Feed:
         self.home = home
         self.path = str(home / "run" / "node.sock")
         self.stopped = stopped
+        self.kept: int | None = None
 
     def genesis(self) -> tuple[Genesis, str]:
         """The genesis of the home and its hash."""
@@ -58,6 +75,38 @@ class Feed:
         """The height of the last block."""
         height: int = self._call("status")["height"]
         return height
+
+    def keep_from(self) -> int:
+        """The first height whose past is kept: what the home says, else genesis."""
+        if self.kept is not None:
+            return self.kept
+        first = self.genesis()[0].initial_height
+        wanted = read_config(self.home / "config" / "node.toml").views.keep_from
+        return wanted if wanted > first else first - 1
+
+    def keeping(self, height: int) -> Self:
+        """This feed for an edition whose past begins at a height, whatever the home says."""
+        other = copy(self)
+        other.kept = height
+        return other
+
+    def first(self) -> int:
+        """The first block that the engine holds; it holds every later one."""
+        low, high = self.genesis()[0].initial_height, self.height() + 1
+        while low < high:
+            # Down: both ends stay inside.
+            middle = (low + high) // 2
+            if self.link(middle) is None:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def snapshot(self) -> tuple[Base, Iterator[Records]]:
+        """Every record of the engine's last block, and which block that is."""
+        frames = self._frames({"id": 0, "call": "snapshot"})
+        ok = msgspec.json.decode(next(frames), type=_Answer).ok
+        return Base(ok["height"], ok["block"], ok["time"]), _record_lists(frames)
 
     def link(self, height: int) -> str | None:
         """The hash of a block of the engine, of genesis for the height before the first."""
@@ -100,19 +149,25 @@ class Feed:
         return found
 
     def _call(self, call: str, **fields: Any) -> Value:
+        frames = self._frames({"id": 0, "call": call} | fields)
+        answer = msgspec.json.decode(next(frames), type=_Answer)
+        frames.close()
+        if answer.refusal is not None:
+            raise EngineRefused(answer.refusal)
+        return answer.ok
+
+    def _frames(self, request: Value) -> Generator[bytes, None, None]:
+        """The answers to a request, which the caller counts."""
         with self._connected() as door:
-            _send(door, {"id": 0, "call": call} | fields)
+            _send(door, request)
             waiting = bytearray()
-            while (frame := _frame(waiting)) is None:
-                data = door.recv(RECEIVE_BYTES)
-                if not data:
-                    raise EngineGone("the engine closed its door")
-                waiting += data
-        answer: Value = msgspec.json.decode(frame)
-        if "refusal" in answer:
-            raise EngineRefused(answer["refusal"])
-        ok: Value = answer["ok"]
-        return ok
+            while True:
+                while (frame := _frame(waiting)) is None:
+                    data = door.recv(RECEIVE_BYTES)
+                    if not data:
+                        raise EngineGone("the engine closed its door")
+                    waiting += data
+                yield frame
 
     def _connected(self) -> socket.socket:
         door = socket.socket(socket.AF_UNIX)
@@ -123,6 +178,17 @@ class Feed:
             door.close()
             raise EngineGone(f"no engine at {self.path}: {error.strerror}") from None
         return door
+
+
+def _record_lists(frames: Generator[bytes, None, None]) -> Iterator[Records]:
+    """What `snapshot` answers after its head, until the empty list that ends it."""
+    decoder = msgspec.json.Decoder(_Records)
+    for frame in frames:
+        records = decoder.decode(frame).records
+        if not records:
+            frames.close()
+            return
+        yield records
 
 
 def _frame(waiting: bytearray) -> bytes | None:

@@ -62,25 +62,34 @@ class Fold:
     def __init__(self, rows: Rows, head: Head | None) -> None:
         self.rows = rows
         self.head = head
+        # False before the first block that is kept: records follow, and nothing else.
+        self.keeps_past = True
+        # The book's orders while what befell them is not told, with the time of each; else None.
+        self.orders_aside: dict[str, tuple[bytes, int]] | None = None
 
     def genesis(self, genesis: Genesis, link: str) -> None:
         """Block 0: the parameters and records that the chain began with; `link` is its hash."""
         assert self.head is None
         height = genesis.initial_height - 1
         self.head = Head(chain_name(genesis), height, link, genesis.time, height)
-        self.rows.add(
-            tables.blocks,
-            (height, link, genesis.time, "", genesis.maker or "", 0, "", "", "",
-             genesis.app_version, ""),
-        )  # fmt: skip
+        if self.keeps_past:
+            self.unknown_block(height, link, genesis.time, genesis.maker or "", genesis.app_version)
         params = [("param", name, value) for name, value in genesis.params.items()]
-        self._changes(
+        self.changes(
             [
                 (table, place, msgspec.Raw(encode(value)))
                 for table, place, value in (*params, *genesis.records)
             ],
             height,
             genesis.time,
+        )
+
+    def unknown_block(
+        self, height: int, link: str, time: int, maker: str = "", version: int = 0
+    ) -> None:
+        """The row of a block that is no block of the feed, so its header is not known."""
+        self.rows.add(
+            tables.blocks, (height, link, time, "", maker, 0, "", "", "", version, "")
         )
 
     def block(self, block: Block) -> None:
@@ -90,7 +99,15 @@ class Fold:
         height, time = header["height"], header["time"]
         if height != self.head.height + 1 or header["previous"] != self.head.block_hash:
             raise ViewsBroken(f"block {height} does not follow block {self.head.height}")
-        link = block_hash(encode(header)).hex()
+        link = self.history(block) if self.keeps_past else header_link(header)
+        self.changes(block.changes, height, time)
+        self.head = self.head._replace(height=height, block_hash=link, time=time)
+
+    def history(self, block: Block) -> str:
+        """What happened in a block, without what it changed; gives the block's hash."""
+        header = block.header
+        height, time = header["height"], header["time"]
+        link = header_link(header)
         self.rows.add(
             tables.blocks,
             (height, link, time, header["previous"], header["maker"], header["count"],
@@ -103,8 +120,13 @@ class Fold:
             else:
                 told = Told(height, time, index, 0, receipt["tx"])
                 self._receipt(receipt, block.envelopes[index], told)
-        self._changes(block.changes, height, time)
-        self.head = self.head._replace(height=height, block_hash=link, time=time)
+        return link
+
+    def put_orders(self) -> None:
+        """Put the orders that stood aside into the book."""
+        for data, time in (self.orders_aside or {}).values():
+            _order(self.rows, decoded(data), time)
+        self.orders_aside = None
 
     def flush(self) -> None:
         """Write the rows and the head they follow from; the caller commits."""
@@ -174,7 +196,8 @@ class Fold:
 
     # --- changes
 
-    def _changes(self, changes: Changes, height: int, time: int) -> None:
+    def changes(self, changes: Changes, height: int, time: int) -> None:
+        """Records as they are after a block, and that they were not so before."""
         rows = self.rows
         for table, place, raw in changes:
             value = bytes(raw)
@@ -182,16 +205,27 @@ class Fold:
                 account, asset = split_balance_id(place)
                 amount = 0 if value == NULL else int(value)
                 rows.balances[account, asset] = amount
-                rows.add(tables.balance_changes, (account, asset, height, amount))
+                if self.keeps_past:
+                    rows.add(tables.balance_changes, (account, asset, height, amount))
             elif table in tables.RECORDS:
                 rows.put_record(table, place, value)
                 beside = BESIDE.get(table)
-                if beside is not None:
+                if beside is not None and (self.keeps_past or table not in WITH_PAST):
                     beside(rows, place, decoded(value), height)
+            elif table == "order" and self.orders_aside is not None:
+                self._put_aside(place, value, time)
             elif table == "order":
                 _order(rows, decoded(value), time)
             elif table == "param":
                 rows.params[place] = decoded(value)
+
+    def _put_aside(self, place: str, value: bytes, time: int) -> None:
+        assert self.orders_aside is not None
+        if value == NULL:
+            self.orders_aside.pop(place, None)
+            return
+        first = self.orders_aside.get(place, (value, time))[1]
+        self.orders_aside[place] = value, first
 
 
 def _body_of(envelope: str) -> _Body:
@@ -226,13 +260,22 @@ def _interval(rows: Rows, place: str, value: Value | None, height: int) -> None:
 
 
 def _certificate(rows: Rows, place: str, value: Value | None, height: int) -> None:
-    rows.add(tables.certificate_changes, (place, height, packed(value)))
+    _changed(rows, "certificate", place, (value, height))
     if value is not None:
         rows.parts[place] = value
 
 
+def _changed(rows: Rows, table: str, place: str, change: tuple[Value | None, int]) -> None:
+    value, height = change
+    rows.add(tables.CHANGES[table], (place, height, packed(value)))
+
+
 def _standing(rows: Rows, place: str, value: Value | None, height: int) -> None:
-    rows.add(tables.standing_changes, (place, height, packed(value)))
+    _changed(rows, "standing", place, (value, height))
+
+
+def _batch(rows: Rows, place: str, value: Value | None, height: int) -> None:
+    _changed(rows, "batch", place, (value, height))
 
 
 def _instrument(rows: Rows, place: str, value: Value | None, _height: int) -> None:
@@ -245,7 +288,8 @@ def _calendar(rows: Rows, place: str, value: Value | None, _height: int) -> None
         rows.offsets[place] = value["utc_offset_min"] * 60_000
 
 
-def _project(rows: Rows, place: str, value: Value | None, _height: int) -> None:
+def _project(rows: Rows, place: str, value: Value | None, height: int) -> None:
+    _changed(rows, "project", place, (value, height))
     rows.names["project", place] = [] if value is None else [value["name"]]
     parties = [] if value is None else [party["name"] for party in value["parties"]]
     rows.names["company", place] = [name for name in parties if name]
@@ -260,6 +304,7 @@ def _named(kind: str) -> Callable[[Rows, str, Value | None, int], None]:
 
 BESIDE: Final[dict[str, Callable[[Rows, str, Value | None, int], None]]] = {
     "interval": _interval,
+    "batch": _batch,
     "certificate": _certificate,
     "standing": _standing,
     "instrument": _instrument,
@@ -268,6 +313,8 @@ BESIDE: Final[dict[str, Callable[[Rows, str, Value | None, int], None]]] = {
     "methodology": _named("methodology"),
     "class": _named("class"),
 }
+# Records whose earlier values can be asked for.
+WITH_PAST: Final = ("interval", *tables.CHANGES)
 BESIDE_ORDER: Final = ("time", "reason", "ended_height", "ended_time", "tx")
 ORDER_FIELDS: Final = tuple(
     [column.name for column in tables.orders.columns if column.name not in BESIDE_ORDER]

@@ -1,16 +1,16 @@
 """Questions about trading: trades, candles, books, tickers, orders (`market.md` 13)."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Select, func, or_, select
 
 from ctn.modules.assets.records import Calendar
-from ctn.modules.market.candles import LENGTHS_MS, Candle, filled
+from ctn.modules.market.candles import LENGTHS_MS, Candle, empty_candle
 from ctn.modules.market.days import spans_of
 from ctn.modules.market.records import Instrument
-from ctn.modules.market.sessions import is_open_within
+from ctn.modules.market.sessions import Span, last_moment
 from ctn.views import tables
 from ctn.views.pages import START, Page, Slice, Sort, columns, page, rows_wanted
 from ctn.views.queries import NO_FILTERS, Filters, as_record, chosen, conditions, record
@@ -23,7 +23,8 @@ OPEN: Final = "open"
 LEVELS_MAX: Final = 1_000
 SECOND_MS: Final = 1_000
 SERIES: Final = (COUNTED, "block", "auction", "pool", "correction")
-TAPE: Final = ("no", "price", "qty", "notional", "mode", "taker", "buyer", "seller", "height",
+# The column `block` is a trade's height: an answer names its own as `height`.
+TAPE: Final = ("no", "price", "qty", "notional", "mode", "taker", "buyer", "seller", "block",
                "time")  # fmt: skip
 CANDLE: Final = ("time", "open", "high", "low", "close", "qty", "notional", "trades")
 
@@ -34,7 +35,7 @@ TRADE_SORTS: Final = {
 ORDER_SORTS: Final = {
     "newest": Sort("newest", (_orders.no,), True), "oldest": Sort("oldest", (_orders.no,)),
 }  # fmt: skip
-_no_trades: Final = partial(select, *[_trades[name] for name in TAPE])
+_tape: Final = select(*[_trades["height" if name == "block" else name] for name in TAPE])
 
 
 def trade(view: View, number: int) -> Value | None:
@@ -68,7 +69,7 @@ def trades(
 
 def tape(view: View, instrument: str, rows: int = 1_000, before: int | None = None) -> Value:
     """The newest trades by columns, newest first; `before` goes on below a trade's number."""
-    wanted = _no_trades().where(_trades.instrument == instrument)
+    wanted = _tape.where(_trades.instrument == instrument)
     if before is not None:
         wanted = wanted.where(_trades.no < before)
     found = view.tuples(wanted.order_by(_trades.no.desc()).limit(rows_wanted(rows)))
@@ -86,15 +87,15 @@ def candles(
     """The newest counted candles by columns, oldest first, times in Unix seconds.
 
     Spans inside a session without a trade are filled by the rule of `market.md` 13. `until` is a
-    time in ms: candles that begin at or after it are left out.
+    time in ms: candles that begin at or after it, or after the last block, are left out.
     """
     wanted = rows_wanted(rows)
     length = _length(interval)
-    end = view.time + 1 if until is None else until
+    end = view.time + 1 if until is None else min(until, view.time + 1)
     found = _stored(view, (instrument, COUNTED, interval), wanted, end)
-    is_inside = _sessions(view, instrument)
-    if is_inside is not None and found:
-        found = list(filled(found, length, end, is_inside))[-wanted:]
+    sessions = _sessions(view, instrument)
+    if sessions is not None and found:
+        found = list(islice(_filled_back(found, length, end, sessions), wanted))[::-1]
     turned = [(candle.start // SECOND_MS, *candle[1:]) for candle in found]  # exact: whole seconds
     return columns(CANDLE, turned, view.height)
 
@@ -132,19 +133,33 @@ def _stored(view: View, key: tuple[str, str, str], rows: int, end: int) -> list[
     return [Candle(*row) for row in found[::-1]]
 
 
-def _sessions(view: View, instrument: str) -> Callable[[int, int], bool] | None:
-    """Whether a session of the book touches a span, for an instrument that is known."""
+def _filled_back(
+    stored: list[Candle], length: int, end: int, sessions: tuple[Calendar, tuple[Span, ...]]
+) -> Iterator[Candle]:
+    """Candles from the newest to the oldest, with those that no trade made (`market.md` 13).
+
+    Backwards, so that a reader who wants few does not walk through all that was quiet.
+    """
+    for candle in reversed(stored):
+        # Up: a span that began before the end is told whole.
+        over = candle.start - (candle.start - end) // length * length
+        moment = last_moment(*sessions, candle.start + length, over)
+        while moment is not None:
+            # Down: a span holds its start and not its end.
+            start = candle.start + (moment - candle.start) // length * length
+            yield empty_candle(start, candle.close)
+            moment = last_moment(*sessions, candle.start + length, start)
+        yield candle
+        end = candle.start
+
+
+def _sessions(view: View, instrument: str) -> tuple[Calendar, tuple[Span, ...]] | None:
+    """Calendar and book sessions of an instrument that is known."""
     row = record(view, Instrument, instrument)
     found = None if row is None else record(view, Calendar, row["calendar"])
     if row is None or found is None:
         return None
-    spans = spans_of(as_record(Instrument, row).sessions, "book")
-    calendar = as_record(Calendar, found)
-
-    def is_inside(start: int, end: int) -> bool:
-        return is_open_within(calendar, spans, start, end)
-
-    return is_inside
+    return as_record(Calendar, found), spans_of(as_record(Instrument, row).sessions, "book")
 
 
 def order_book(view: View, instrument: str, levels: int = 25) -> Value:

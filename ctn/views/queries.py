@@ -282,7 +282,7 @@ def balance_history(view: View, account: str, asset: str, rows: int = 1_000) -> 
 
 def standing(view: View, owner: str, at: str | None = None) -> Value | None:
     """What an owner's conduct has earned, or had earned then; None when nothing is known."""
-    return changed_record(view, tables.standing_changes, owner, at)
+    return changed_record(view, tables.CHANGES["standing"], owner, at)
 
 
 def changed_record(

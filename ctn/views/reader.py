@@ -4,7 +4,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Executable, Select, func, literal_column, select
@@ -17,6 +17,7 @@ from ctn.views.refusals import Behind, Busy, Deadline, ViewsBroken
 from ctn.views.shelf import CURRENT, Shelf
 
 Value = dict[str, Any]
+Limit = Callable[[Connection, float], None]
 REQUEST_SECONDS: Final = 2.0
 WAIT_SECONDS: Final = 2.0
 COUNT_MAX: Final = 10_000
@@ -25,11 +26,19 @@ COUNT_MAX: Final = 10_000
 class View:
     """One state of the tables, read until it is closed or its time is up."""
 
-    def __init__(self, connection: Connection, head: Head, edition: str, deadline: float) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        head: Head,
+        edition: str,
+        deadline: float,
+        limit: Limit | None = None,
+    ) -> None:
         self.connection = connection
         self.head = head
         self.edition = edition
         self.deadline = deadline
+        self._limit = limit
 
     @property
     def height(self) -> int:
@@ -53,21 +62,27 @@ class View:
 
     def tuples(self, statement: Executable, values: Value | None = None) -> Sequence[Any]:
         """All rows of a statement."""
-        self.check()
         try:
+            self._begin()
             return self.connection.execute(statement, values or {}).all()
         except OperationalError as error:
             raise _deadline_or(error) from None
 
     def rows(self, statement: Executable, values: Value | None = None) -> list[Value]:
         """All rows of a statement by the names of their columns."""
-        self.check()
         try:
+            self._begin()
             found = self.connection.execute(statement, values or {})
             names = list(map(str, found.keys()))  # plain text, for encoders
             return [dict(zip(names, row, strict=True)) for row in found]
         except OperationalError as error:
             raise _deadline_or(error) from None
+
+    def _begin(self) -> None:
+        """Refuse to go on past the deadline; a statement gets what is left until then."""
+        self.check()
+        if self._limit is not None:
+            self._limit(self.connection, self.deadline - time.monotonic())
 
     def row(self, statement: Executable, values: Value | None = None) -> Value | None:
         """The first row of a statement, or None."""
@@ -161,9 +176,10 @@ class _Seat:
 class Reader:
     """The current edition, read by any thread; each `view` is one state."""
 
-    def __init__(self, shelf: Shelf, condition: Condition) -> None:
+    def __init__(self, shelf: Shelf, condition: Condition, keep_from: int = 0) -> None:
         self.shelf = shelf
         self.condition = condition
+        self.keep_from = keep_from
         self._lock = threading.Lock()
         self._seats: _Seats | None = None
 
@@ -175,10 +191,12 @@ class Reader:
         try:
             seat.ends = time.monotonic() + seconds
             self.shelf.begin(seat.connection)
+            self.shelf.limit(seat.connection, seconds)
             head = head_of(seat.connection)
             if head is None:
                 raise Behind(height=0, goal=self.condition.goal)
-            yield View(seat.connection, head, seats.edition, seat.ends)
+            head = head._replace(keep_from=max(head.keep_from, self.keep_from))
+            yield View(seat.connection, head, seats.edition, seat.ends, self.shelf.limit)
         finally:
             seat.ends = float("inf")
             with contextlib.suppress(DBAPIError):

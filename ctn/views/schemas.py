@@ -1,5 +1,6 @@
 """Editions as schemas `views_<n>` of a PostgreSQL database; which is current is a row."""
 
+import math
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,6 @@ from ctn.views.shelf import Stopped, locked
 from ctn.views.tables import create_indexes, create_tables
 
 POSTGRESQL_READERS: Final = 16
-STATEMENT_MS: Final = 2_000
 DROP_MS: Final = 5_000
 _NAMES: Final = "CREATE TABLE IF NOT EXISTS views_named (which TEXT PRIMARY KEY, edition TEXT)"
 
@@ -80,10 +80,9 @@ class SchemaShelf:
         return self._open(edition)
 
     def reading(self, edition: str, stopped: Stopped) -> Connection:
-        """The schema, for reading alone; the server ends what takes too long."""
+        """The schema, for reading alone; `limit` says when the server ends a statement."""
         return self._open(
             edition,
-            f"SET statement_timeout = {STATEMENT_MS}",
             "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
         )
 
@@ -95,6 +94,11 @@ class SchemaShelf:
 
     def begin(self, connection: Connection) -> None:
         """The driver begins by itself; the first read fixes what is seen."""
+
+    def limit(self, connection: Connection, seconds: float) -> None:
+        """Until its transaction ends, a statement ends after so long; 0 would mean never."""
+        left = max(1, math.ceil(seconds * 1_000))
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {left}")
 
     def lock(self, what: str) -> Lock:
         """The exclusive lock on a file of the home, which one machine has."""

@@ -63,6 +63,9 @@ class Shelf(Protocol):
     def begin(self, connection: Connection) -> None:
         """Begin a transaction that reads one state of an edition."""
 
+    def limit(self, connection: Connection, seconds: float) -> None:
+        """Give the next statement of a request so long; an edition may look by itself instead."""
+
     def lock(self, what: str) -> Lock:
         """The right to write, or to build; raises ViewsInUse."""
 
@@ -143,6 +146,9 @@ class FileShelf:
     def begin(self, connection: Connection) -> None:
         """Begin, so that the first read fixes what is seen."""
         connection.exec_driver_sql("BEGIN")
+
+    def limit(self, connection: Connection, seconds: float) -> None:
+        """The progress handler of `reading` looks at the clock; nothing is to be told."""
 
     def lock(self, what: str) -> Lock:
         """The exclusive lock on a file of the folder."""

@@ -28,7 +28,7 @@ from ctn.kernel.codec import encode
 from ctn.kernel.record import Record
 from ctn.modules import record_kinds
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 # Text compares by its bytes in both databases.
 TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
@@ -212,12 +212,12 @@ certificate_parts: Final = _table(
     _key("end"), _some("grams"),
 )  # fmt: skip
 Index("certificate_parts_batch", certificate_parts.c.batch, certificate_parts.c.start)
-certificate_changes: Final = _table(
-    "certificate_changes", _key("place", TEXT), _key("height"), _maybe("value", PACKED)
-)
-standing_changes: Final = _table(
-    "standing_changes", _key("place", TEXT), _key("height"), _maybe("value", PACKED)
-)
+
+# What records were after each block that changed them; no value: from then on there was none.
+CHANGES: Final[dict[str, Table]] = {
+    name: _table(f"{name}_changes", _key("place", TEXT), _key("height"), _maybe("value", PACKED))
+    for name in ("batch", "certificate", "project", "standing")
+}
 
 orders: Final = _table(
     "orders", _key("no"), _some("account", TEXT), _some("instrument", TEXT), _some("side", TEXT),

@@ -48,8 +48,8 @@ def start_views(home: Path, on_block: Callable[[Block], None] | None = None) -> 
     """
     shelf = shelf_of(home)
     condition = Condition(is_good=False)
-    reader = Reader(shelf, condition)
     writer = Writer(home, shelf, condition, on_block)
+    reader = Reader(shelf, condition, writer.feed.keep_from())
     writer.reader = reader
     writer.start()
     return Views(reader, writer, condition)
@@ -120,7 +120,7 @@ class Writer:
         return edition
 
     def _follows(self, edition: str) -> bool:
-        """Whether an edition is of our version and its block is one of the engine's."""
+        """Whether an edition is ours, its block the engine's, and its past long enough."""
         try:
             connection = self.shelf.reading(edition, lambda: False)
         except ViewsBroken:
@@ -129,7 +129,11 @@ class Writer:
             head = head_of(connection)
         finally:
             connection.close()
-        return head is not None and self.feed.link(head.height) == head.block_hash
+        if head is None or self.feed.link(head.height) != head.block_hash:
+            return False
+        is_long_enough = head.keep_from <= self.feed.keep_from()
+        # Without the older blocks none could be built that reaches back further.
+        return is_long_enough or self.feed.first() > self.feed.genesis()[0].initial_height
 
     def _put_forward(self, edition: str) -> None:
         """From now on this edition is current; the old one goes with its last reader."""

@@ -89,6 +89,14 @@ class LifeFeed(Feed):
         """The genesis and its hash."""
         return self.founding, genesis_link(encode(self.founding))
 
+    def keep_from(self) -> int:
+        """From genesis on, unless asked otherwise."""
+        return self.kept or 0
+
+    def first(self) -> int:
+        """The first block that is told."""
+        return 1
+
     def height(self) -> int:
         """As far as it is told."""
         return self.head

@@ -9,7 +9,7 @@ from ctn.views.fold import Fold
 from ctn.views.refusals import ViewsBroken, ViewsInUse
 from ctn.views.rows import Rows
 from ctn.views.shelf import CURRENT, NEXT, Shelf
-from tests.views.lives import LifeFeed, Recorded, feed_of
+from tests.views.lives import LifeFeed
 
 
 def never(_done: int, _of: int) -> None:
@@ -48,16 +48,6 @@ def test_rebuilt_tables_equal_those_that_were_folded_live(shelf: Shelf, feed: Li
     empty = {name for name, (count, _digest) in rebuilt.items() if count == 0}
     # What this life never met: rules of other registries, imports, amendments that stand, bugs.
     assert empty <= {"blocklists", "import_anchors", "amendments", "stuck"}
-
-
-def test_a_check_is_equal_after_ten_thousand_transactions(shelf: Shelf) -> None:
-    feed = feed_of(Recorded(5).live(250, wishes=84))
-    assert sum(len(feed.told(height)["envelopes"]) for height in range(1, feed.head + 1)) >= 10_000
-    folded_live(shelf, feed, "1")
-    shelf.name(CURRENT, "1")
-    checked = check(shelf, feed, never)
-    assert checked is not None
-    assert (checked.height, checked.different) == (feed.head, [])
 
 
 def test_the_check_finds_one_changed_number(shelf: Shelf, feed: LifeFeed) -> None:

@@ -3,18 +3,26 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from ctn.kernel.block import UTC8_MS, local_day
+from ctn.kernel.codec import INT_MAX
+from ctn.modules.assets.records import Calendar
 from ctn.modules.market.book import Books
+from ctn.modules.market.candles import LENGTHS_MS, Candle, filled
+from ctn.modules.market.days import spans_of
+from ctn.modules.market.records import Instrument
+from ctn.modules.market.sessions import is_open_within
 from ctn.modules.registry.external import External
 from ctn.modules.registry.intervals import Interval
-from ctn.views import carbon, market, queries
+from ctn.views import carbon, market, queries, tables
 from ctn.views.condition import Condition
 from ctn.views.heights import resolve
 from ctn.views.pages import EXACT_MAX, Page, Slice, columns
@@ -28,6 +36,7 @@ from tests.views.lives import LifeFeed, Recorded
 
 Value = dict[str, Any]
 PROJECT = FOREIGN[:-9]
+CANDLE_COLUMNS = ("open_time", "open", "high", "low", "close", "qty", "notional", "trades")
 
 
 @pytest.fixture(scope="module")
@@ -287,6 +296,38 @@ def test_the_tape_goes_on_where_it_ended(view: View) -> None:
     first = market.tape(view, NAME, 5)["no"]
     rest = market.tape(view, NAME, 1_000, before=first[-1])["no"]
     assert first + rest == whole == sorted(whole, reverse=True)
+
+
+def test_the_tape_names_the_block_of_each_trade_beside_its_own_height(view: View) -> None:
+    found = market.tape(view, NAME, 5)
+    assert found["height"] == view.height
+    trades = [market.trade(view, number) for number in found["no"]]
+    assert found["block"] == [trade["height"] for trade in trades if trade is not None]
+
+
+@pytest.mark.parametrize("interval", ["1m", "4h", "1d"])
+def test_candles_read_backwards_are_those_filled_forwards(view: View, interval: str) -> None:
+    row = queries.record(view, Instrument, NAME)
+    assert row is not None
+    kept = queries.record(view, Calendar, row["calendar"])
+    assert kept is not None
+    spans = spans_of(queries.as_record(Instrument, row).sessions, "book")
+    is_inside = partial(is_open_within, queries.as_record(Calendar, kept), spans)
+    stored = view.tuples(
+        select(*[tables.candles.c[name] for name in CANDLE_COLUMNS])
+        .where(tables.candles.c.interval == interval, tables.candles.c.series == "counted")
+        .order_by(tables.candles.c.open_time)
+    )
+    candles = [Candle(*found) for found in stored]
+    forwards = filled(candles, LENGTHS_MS[interval], view.time + 1, is_inside)
+    wanted = [(found.start // 1_000, found.close, found.trades) for found in forwards][-10_000:]
+    found = market.candles(view, NAME, interval, rows=10_000)
+    assert list(zip(found["time"], found["close"], found["trades"], strict=True)) == wanted
+
+
+def test_candles_end_at_the_head_however_far_until_is(view: View) -> None:
+    assert market.candles(view, NAME, "1m", until=INT_MAX) == market.candles(view, NAME, "1m")
+    assert market.candles(view, NAME, "1m", rows=7, until=INT_MAX)["rows"] == 7
 
 
 @pytest.mark.parametrize("rows", [0, 10_001])

@@ -19,6 +19,11 @@ from ctn.views.shelf import CURRENT, Shelf
 from tests.views.lives import LifeFeed
 from tests.views.test_build import never
 
+_a, _b, _c = tables.events.alias(), tables.events.alias(), tables.events.alias()
+ENDLESS = select(func.count()).select_from(
+    _a.join(_b, literal(True)).join(_c, _a.c.number + _b.c.number + _c.c.number > 10**6)
+)
+
 
 def test_a_view_stays_at_its_height_while_blocks_are_folded(shelf: Shelf, feed: LifeFeed) -> None:
     build(shelf, "1", feed, until=10, told=never)
@@ -58,18 +63,27 @@ def test_nothing_is_read_while_the_tables_do_not_follow_the_engine(served: Shelf
 
 def test_a_statement_ends_when_the_time_of_its_request_is_up(served: Shelf) -> None:
     reader = Reader(served, Condition())
-    events = tables.events
-    a, b, c = events.alias(), events.alias(), events.alias()
-    endless = select(func.count()).select_from(
-        a.join(b, literal(True)).join(c, a.c.number + b.c.number + c.c.number > 10**6)
-    )
     start = time.monotonic()
     with reader.view(0.3) as view, pytest.raises(Deadline):
-        view.tuples(endless)
+        view.tuples(ENDLESS)
     assert time.monotonic() - start < 5
     with reader.view(0) as view, pytest.raises(Deadline):
         view.rows(select(tables.params))
     with reader.view() as view:
+        assert view.rows(select(tables.meta))
+    reader.close()
+
+
+def test_a_later_statement_has_only_what_its_request_has_left(served: Shelf) -> None:
+    reader = Reader(served, Condition())
+    with reader.view(0.5) as view:
+        time.sleep(0.3)
+        start = time.monotonic()
+        with pytest.raises(Deadline):
+            view.rows(ENDLESS)
+        assert time.monotonic() - start < 2
+    with reader.view(30) as view:
+        # Longer than a request of its own may take, when its asker allows it.
         assert view.rows(select(tables.meta))
     reader.close()
 

@@ -27,7 +27,7 @@ def balances(height: int) -> FromClause:
 
 def certificates(height: int) -> FromClause:
     """The certificates that there were after a height, each with its value of then."""
-    table, now = tables.certificate_changes, tables.RECORDS["certificate"].table
+    table, now = tables.CHANGES["certificate"], tables.RECORDS["certificate"].table
     later = table.alias("later")
     newest = (
         select(func.max(later.c.height))

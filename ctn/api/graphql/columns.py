@@ -71,8 +71,7 @@ def tape(made: Reading, instrument: str, limit: int | None, before: int | None) 
     """Trades of an instrument, the newest first; `before` is the number to go on from."""
     if not is_listed(made, instrument):
         return None
-    found = market.tape(made.view, instrument, sized(limit), before)
-    return found | {"height": made.view.height}
+    return market.tape(made.view, instrument, sized(limit), before)
 
 
 def balance_history(made: Reading, account: str, asset: str, limit: int | None) -> Value:

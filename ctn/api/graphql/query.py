@@ -308,7 +308,7 @@ ROOTS: Final[dict[str, Any]] = {
                       "low, close, qty, notional, trades."),
     "order_book": _field(order_book, COLUMNS, "A book as columns: side, price, qty, orders."),
     "tape": _field(tape, COLUMNS, "Trades as columns: no, price, qty, notional, mode, "
-                   "taker, buyer, seller, height, time (ms)."),
+                   "taker, buyer, seller, block, time (ms)."),
     "balance_history": _field(balance_history, COLUMNS, "Balances as columns, the time in ms."),
     "order": _field(order, maybe(market.Order), "An order by its number."),
     "orders": _connection(market.ORDERS),

@@ -19,6 +19,8 @@ class Taken(Struct, frozen=True):
     layout: str
     snapshot: bool
     time: int
+    # The rows that the ledger contradicted then, which only then could be told.
+    clashes: tuple[int, ...] = ()
 
 
 class Copies:
@@ -37,6 +39,7 @@ class Copies:
             draft.replace(path)
         known = [(each.sha256, each.layout, each.snapshot) for each in self.taken()]
         if (taken.sha256, taken.layout, taken.snapshot) not in known:
+            _drop_cut_line(self.folder / JOURNAL)
             _write(self.folder / JOURNAL, msgspec.json.encode(taken) + b"\n", "ab")
         _sync(self.folder)
 
@@ -53,6 +56,16 @@ class Copies:
     def content(self, taken: Taken) -> bytes:
         """The bytes of a file that was kept."""
         return (self.folder / taken.sha256).read_bytes()
+
+
+def _drop_cut_line(path: Path) -> None:
+    """Cut off a line that a crash left unfinished, so that the next does not run into it."""
+    if not path.exists():
+        return
+    data = path.read_bytes()
+    whole = data.rfind(b"\n") + 1
+    if whole != len(data):
+        os.truncate(path, whole)
 
 
 def _write(path: Path, data: bytes, mode: str) -> None:

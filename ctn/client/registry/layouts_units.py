@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from ctn.client.registry.layout import Layout, UnitColumns
 
 VERRA_UNITS: Final = Layout(
@@ -119,6 +121,19 @@ ACR_DATES: Final = (
     "Vintage Assignment Period End Date", "Status Effective (GMT)",
 )
 
+ACR_UNITS: Final = UnitColumns(
+    grammars=("acr",),
+    serial="Credit Serial Numbers",
+    quantity="Quantity of Credits",
+    tells="ended",
+    vintage_year="Vintage",
+    issued="Date Issued (GMT)",
+    ended="Status Effective (GMT)",
+    status_here="retired",
+    beneficiary="Retired on Behalf of",
+    reason="Retirement Reason",
+    details="Purpose of Retirement",
+)
 ACR_RETIREMENTS: Final = Layout(
     id="acr.retirements",
     required=(
@@ -132,41 +147,17 @@ ACR_RETIREMENTS: Final = Layout(
     methodology="Project Methodology/Protocol",
     dates=ACR_DATES,
     numbers=("Vintage",),
-    columns=UnitColumns(
-        grammars=("acr",),
-        serial="Credit Serial Numbers",
-        quantity="Quantity of Credits",
-        tells="ended",
-        vintage_year="Vintage",
-        issued="Date Issued (GMT)",
-        ended="Status Effective (GMT)",
-        status_here="retired",
-        beneficiary="Retired on Behalf of",
-        reason="Retirement Reason",
-        details="Purpose of Retirement",
-    ),
+    columns=ACR_UNITS,
 )
 
-ACR_CANCELLATIONS: Final = Layout(
+ACR_CANCELLATIONS: Final = replace(
+    ACR_RETIREMENTS,
     id="acr.cancellations",
     required=(*ACR_COLUMNS, "Cancellation Type", "Cancellation Details"),
-    known=ACR_KNOWN,
-    project="Project ID",
-    name="Project Name",
-    country="Project Site Country",
-    type="Project Type",
-    methodology="Project Methodology/Protocol",
-    dates=ACR_DATES,
-    numbers=("Vintage",),
-    columns=UnitColumns(
-        grammars=("acr",),
-        serial="Credit Serial Numbers",
-        quantity="Quantity of Credits",
-        tells="ended",
-        vintage_year="Vintage",
-        issued="Date Issued (GMT)",
-        ended="Status Effective (GMT)",
+    columns=replace(
+        ACR_UNITS,
         status_here="cancelled",
+        beneficiary="",
         reason="Cancellation Type",
         details="Cancellation Details",
         destination="Cancellation Type",
@@ -187,6 +178,17 @@ CAR_KNOWN: Final = (
     "Additional Certification(s)",
 )
 
+CAR_UNITS: Final = UnitColumns(
+    grammars=("car",),
+    serial="Offset Credit Serial Numbers",
+    quantity="Quantity of Offset Credits",
+    tells="ended",
+    vintage_year="Vintage",
+    ended="Status Effective",
+    status_here="retired",
+    reason="Retirement Reason",
+    details="Retirement Reason Details",
+)
 CAR_RETIREMENTS: Final = Layout(
     id="car.retirements",
     required=(
@@ -204,37 +206,16 @@ CAR_RETIREMENTS: Final = Layout(
     methodology="Protocol and Version",
     dates=("Status Effective",),
     numbers=("Vintage",),
-    columns=UnitColumns(
-        grammars=("car",),
-        serial="Offset Credit Serial Numbers",
-        quantity="Quantity of Offset Credits",
-        tells="ended",
-        vintage_year="Vintage",
-        ended="Status Effective",
-        status_here="retired",
-        reason="Retirement Reason",
-        details="Retirement Reason Details",
-    ),
+    columns=CAR_UNITS,
 )
 
-CAR_CANCELLATIONS: Final = Layout(
+CAR_CANCELLATIONS: Final = replace(
+    CAR_RETIREMENTS,
     id="car.cancellations",
     required=(*CAR_COLUMNS, "Cancellation Reason"),
     known=(*CAR_KNOWN, "Export Notes"),
-    project="Project ID",
-    name="Project Name",
-    country="Project Site Country",
-    type="Project Type",
-    methodology="Protocol and Version",
-    dates=("Status Effective",),
-    numbers=("Vintage",),
-    columns=UnitColumns(
-        grammars=("car",),
-        serial="Offset Credit Serial Numbers",
-        quantity="Quantity of Offset Credits",
-        tells="ended",
-        vintage_year="Vintage",
-        ended="Status Effective",
+    columns=replace(
+        CAR_UNITS,
         status_here="cancelled",
         reason="Cancellation Reason",
         details="Export Notes",
@@ -253,6 +234,19 @@ ART_KNOWN: Final = (
     "Program Country", "Date Approved",
 )
 
+ART_UNITS: Final = UnitColumns(
+    grammars=("art",),
+    serial="Credit Serial Numbers",
+    quantity="Quantity of Credits",
+    tells="ended",
+    vintage_year="Vintage",
+    issued="Date Approved",
+    ended="Status Effective",
+    status_here="retired",
+    beneficiary="Retired on Behalf of",
+    reason="Retirement Reason",
+    details="Purpose of Retirement",
+)
 ART_RETIREMENTS: Final = Layout(
     id="art.retirements",
     required=(
@@ -266,41 +260,18 @@ ART_RETIREMENTS: Final = Layout(
     methodology="Crediting Program and Standard",
     dates=("Status Effective", "Date Approved"),
     numbers=("Vintage",),
-    columns=UnitColumns(
-        grammars=("art",),
-        serial="Credit Serial Numbers",
-        quantity="Quantity of Credits",
-        tells="ended",
-        vintage_year="Vintage",
-        issued="Date Approved",
-        ended="Status Effective",
-        status_here="retired",
-        beneficiary="Retired on Behalf of",
-        reason="Retirement Reason",
-        details="Purpose of Retirement",
-    ),
+    columns=ART_UNITS,
 )
 
-ART_CANCELLATIONS: Final = Layout(
+ART_CANCELLATIONS: Final = replace(
+    ART_RETIREMENTS,
     id="art.cancellations",
     required=(*ART_COLUMNS, "Cancellation Reason"),
     known=(*ART_KNOWN, "CORSIA Eligible", "Cancellation Details"),
-    project="Program ID",
-    name="Program Name",
-    country="Program Country",
-    type="Program Type",
-    methodology="Crediting Program and Standard",
-    dates=("Status Effective", "Date Approved"),
-    numbers=("Vintage",),
-    columns=UnitColumns(
-        grammars=("art",),
-        serial="Credit Serial Numbers",
-        quantity="Quantity of Credits",
-        tells="ended",
-        vintage_year="Vintage",
-        issued="Date Approved",
-        ended="Status Effective",
+    columns=replace(
+        ART_UNITS,
         status_here="cancelled",
+        beneficiary="",
         reason="Cancellation Reason",
         details="Cancellation Details",
     ),

@@ -89,7 +89,8 @@ class Mirror:
         for number, taken in enumerate(kept, 1):
             content = copies.content(taken)
             imported = read_bytes(content, name=taken.file, layout=taken.layout)
-            made.take(Arrival(imported, content, taken.snapshot, taken.time))
+            clashes = frozenset(taken.clashes)
+            made.take(Arrival(imported, content, taken.snapshot, taken.time, clashes))
             if told is not None:
                 told(number, len(kept))
         made.database.execute(f"PRAGMA user_version = {tables.VERSION}")
@@ -115,6 +116,11 @@ class Mirror:
         """Let go of the database."""
         self.database.close()
 
+    def holds(self, sha256: str) -> bool:
+        """Whether a file was taken before, by whatever layout."""
+        found = self.database.execute("SELECT 1 FROM import WHERE sha256 = ?", (sha256,))
+        return found.fetchone() is not None
+
     def take(self, arrival: Arrival, told: Progress | None = None) -> Changes:
         """Take a file in: all of it, or with an error nothing; says what it changed.
 
@@ -130,8 +136,9 @@ class Mirror:
             return Changes(0, 0, imported.rows, 0)
         if self._copies is not None:
             taken = Taken(
-                imported.sha256, imported.file, imported.layout, arrival.is_snapshot, arrival.time
-            )
+                imported.sha256, imported.file, imported.layout, arrival.is_snapshot,
+                arrival.time, tuple(sorted(arrival.clashes)),
+            )  # fmt: skip
             self._copies.keep(taken, arrival.content)
         with _transaction(self.database):
             taking = _Taking(self.database, arrival, told)

@@ -57,6 +57,22 @@ def is_open_within(calendar: Calendar, spans: tuple[Span, ...], start: int, end:
     return False
 
 
+def last_moment(
+    calendar: Calendar, spans: tuple[Span, ...], start: int, end: int
+) -> int | None:
+    """The last moment of [start, end), in ms, that lies inside a session; None for none."""
+    for day in range(day_of(calendar, end - 1), day_of(calendar, start) - 1, -1):
+        if not is_trading_day(calendar, day):
+            continue
+        last = start - 1
+        for opens, closes in spans:
+            if minute_of(calendar, day, opens) < end:
+                last = max(last, min(minute_of(calendar, day, closes), end) - 1)
+        if last >= start:
+            return last
+    return None
+
+
 def next_bound(calendar: Calendar, spans: tuple[Span, ...], time: int) -> int | None:
     """The first start or end of a session after `time`, in ms; None when there is no session.
 

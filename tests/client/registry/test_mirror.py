@@ -188,3 +188,28 @@ def test_a_private_mirror_compares_and_leaves_no_trace(tmp_path: Path, mirror: M
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == files
     assert _take(Mirror.scratch(tmp_path / "none"), *ROWS) == Changes(3, 0, 0, 0)
     assert not (tmp_path / "none").exists()
+
+
+def test_a_mirror_made_again_still_knows_what_the_ledger_contradicted(
+    tmp_path: Path, mirror: Mirror
+) -> None:
+    content = table(*ROWS)
+    imported = read_bytes(content, name="rows.csv")
+    mirror.take(Arrival(imported, content, is_snapshot=False, time=7, clashes=frozenset({2})))
+    wanted = "SELECT number, is_defect FROM row ORDER BY number"
+    before = mirror.database.execute(wanted).fetchall()
+    assert [number for number, is_defect in before if is_defect] == [2]
+    assert Mirror.rebuild(tmp_path).database.execute(wanted).fetchall() == before
+
+
+def test_a_journal_line_that_a_crash_cut_short_spoils_no_later_one(
+    tmp_path: Path, mirror: Mirror
+) -> None:
+    _take(mirror, ROWS[0])
+    journal = tmp_path / "journal.jsonl"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole + whole[:30])
+    _take(mirror, ROWS[1])
+    again = Mirror.rebuild(tmp_path)
+    assert _cells(again) == _cells(mirror)
+    assert len(_cells(again)) == 3
