@@ -106,7 +106,7 @@ class Seats:
                 writer.write(json.dumps({"kind": kind, "account": account}).encode() + b"\n")
                 found: dict[str, Any] = msgspec.json.decode(await reader.readline(), type=dict)
                 writer.close()
-        except (OSError, TimeoutError, ValueError):
+        except (OSError, TimeoutError, ValueError, msgspec.DecodeError):
             raise Busy() from None
         if "refused" in found:
             raise REFUSALS.get(found["refused"], Busy)()

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from ctn.client.talks import Unanswered
 from ctn.crypto.digest import sha256_hex
 from ctn.demo import cast as parts
 from ctn.demo.cast import Cast
@@ -111,7 +112,12 @@ class SeatDoor:
                 ask = self._asks.get_nowait()
             except queue.Empty:
                 return
-            ask.answer.put(endow(platform, cast, ask.kind, ask.account))
+            try:
+                found = endow(platform, cast, ask.kind, ask.account)
+            except Unanswered:
+                # The platform is slow or away; the market goes on, and the visitor asks again.
+                found = {"refused": "busy"}
+            ask.answer.put(found)
 
     def wait(self, seconds: float) -> None:
         """Wait until a seat is asked for, at most so long."""

@@ -1,5 +1,7 @@
 """Seats and the faucet: only demo chains give, and what no seat can be made of is named."""
 
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,4 +65,24 @@ def test_a_client_gets_twenty_seats_an_hour(demo: Chain) -> None:
     asked = Asked(demo, limited=True)
     codes = [asked.post("/seats", SEAT).json()["code"] for _ in range(SEATS_PER_HOUR + 1)]
     assert codes == ["busy"] * SEATS_PER_HOUR + ["rate_limited"]
+    asked.close()
+
+
+def test_a_demo_that_breaks_off_is_busy_and_no_error_of_ours(demo: Chain) -> None:
+    path = demo.home.socket.with_name("demo.sock")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen()
+
+        def break_off() -> None:
+            connection, _address = listener.accept()
+            connection.close()
+
+        ending = threading.Thread(target=break_off)
+        ending.start()
+        asked = Asked(demo)
+        answer = asked.post("/seats", SEAT)
+        ending.join()
+    path.unlink()
+    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
     asked.close()
