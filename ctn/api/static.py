@@ -5,8 +5,11 @@ GraphiQL and Swagger UI style themselves inline, so their documents have a polic
 without Trusted Types, and with nothing on them that a signature could be asked of.
 """
 
+import asyncio
+import gzip
 import re
 from collections.abc import Callable, Coroutine
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +50,7 @@ _MEDIA_TYPES: Final = {
     ".wasm": "application/wasm",
     ".woff2": "font/woff2",
 }
+_TEXTS: Final = frozenset({".css", ".js", ".json", ".svg"})
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")  # one segment, never `..`
 _NOT_BUILT: Final = "网页应用尚未构建：make web\nweb application not built: make web\n"
 
@@ -80,9 +84,30 @@ def asset(folder: Path) -> Endpoint:
         if media_type is None or _NAME.match(name) is None or not path.is_file():
             raise NotFound()
         headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-        return FileResponse(path, headers=headers, media_type=media_type)
+        if path.suffix not in _TEXTS:
+            return FileResponse(path, headers=headers, media_type=media_type)
+        headers["Vary"] = "Accept-Encoding"
+        if not _takes_gzip(request.headers.get("accept-encoding", "")):
+            return FileResponse(path, headers=headers, media_type=media_type)
+        data = await asyncio.to_thread(_gzipped, path)
+        return Response(data, 200, headers | {"Content-Encoding": "gzip"}, media_type)
 
     return serve
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether a request takes gzip: named, and not with a weight of nothing."""
+    for part in accepted.lower().split(","):
+        name, _, weight = part.partition(";")
+        if name.strip() == "gzip":
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+@cache
+def _gzipped(path: Path) -> bytes:
+    """A text of the bundle, compressed once: its name changes when its bytes do."""
+    return gzip.compress(path.read_bytes(), mtime=0)
 
 
 PAGES: Final[tuple[tuple[str, Endpoint], ...]] = (

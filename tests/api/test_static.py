@@ -28,7 +28,7 @@ def bundle(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def get(folder: Path, path: str) -> httpx.Response:
+def get(folder: Path, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
     """The answer of a gate around the bundle in a folder; a refusal is its status alone."""
     app = FastAPI()
     app.add_api_route("/page", document(folder, "page.html"), response_class=Response)
@@ -40,7 +40,7 @@ def get(folder: Path, path: str) -> httpx.Response:
 
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.get(path)
+            return await client.get(path, headers=headers)
 
     return asyncio.run(ask())
 
@@ -79,6 +79,19 @@ def test_the_policy_of_developer_pages_opens_inline_styles_and_nothing_else() ->
     strict = SECURITY_HEADERS["Content-Security-Policy"].split("; ")
     opened = [rule for rule in DEVELOPER_POLICY.split("; ") if rule not in strict]
     assert opened == ["style-src 'self' 'unsafe-inline'"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, br", "gzip"), ("br;q=1, GZIP;q=0.5", "gzip"), ("gzip;q=0", None), ("identity", None)],
+)
+def test_a_script_comes_compressed_to_whoever_takes_that(
+    bundle: Path, accepted: str, encoding: str | None
+) -> None:
+    answer = get(bundle, f"/assets/{HASHED}", {"accept-encoding": accepted})
+    assert answer.headers.get("Content-Encoding") == encoding
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    assert answer.text == "run()"
 
 
 @pytest.mark.parametrize(

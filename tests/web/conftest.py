@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from ctn.api.static import BUILT
+from ctn.demo.seats import SOCKET
 from tests.api.chains import running
 from tests.web.browser import NOT_BUILT, browser
 
@@ -63,11 +64,23 @@ def demo() -> Iterator[str]:
             words, env=room, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
-            wait_until_served(f"http://127.0.0.1:{port}/api/v1/status", HISTORY_SECONDS)
+            wait_until_played(f"http://127.0.0.1:{port}", Path(room["CTN_HOME"]))
             yield f"http://127.0.0.1:{port}"
         finally:
             made.send_signal(signal.SIGINT)
             made.wait(START_SECONDS)
+
+
+def wait_until_played(origin: str, home: Path) -> None:
+    """Return when a demo's cast plays and gives seats, and the read model holds its history."""
+    wait_until_served(f"{origin}/api/v1/status", HISTORY_SECONDS)
+    end = time.monotonic() + HISTORY_SECONDS
+    while time.monotonic() < end:
+        answer = httpx.get(f"{origin}/api/v1/certificates?limit=1")
+        if (home / SOCKET).exists() and answer.status_code == 200 and answer.json()["items"]:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the demo did not begin to play")
 
 
 def free_port() -> int:

@@ -165,7 +165,7 @@ def test_a_proof_is_verified_in_the_page_and_a_flipped_sign_fails(
 ) -> None:
     proof = httpx.get(f"{demo}/api/v1/certificates/{places['certificate']}.proof.json").content
     with opened(chromium, f"{demo}/verify") as (page, _seen):
-        page.get_by_role("button", name="Take this node's key").click()
+        page.get_by_role("button", name="Trust this node's key").click()
         expect(page.get_by_label("Block maker's key")).not_to_be_empty(timeout=WAIT_MS)
         for content, word in ((proof, "Valid"), (proof.replace(b"retired", b"Retired"), "Invalid")):
             file = {"name": "a.proof.json", "mimeType": "application/json", "buffer": content}

@@ -20,13 +20,13 @@ WORDS = {
     "en": {
         "seat": "Visitor", "taken": "You have a seat", "buy": "Buy 1 t", "sign": "Sign",
         "done": "Done", "fills": "Fills", "retire": "Retire", "who": "Beneficiary",
-        "end": "Buy and retire", "confirm": "Confirm", "name": "Ocean Tea", "pin": "Take this",
+        "end": "Buy and retire", "confirm": "Confirm", "name": "Ocean Tea", "pin": "Trust this",
         "key": "Block maker's key", "valid": "Valid", "explorer": "Latest blocks",
     },
     "zh-CN": {
         "seat": "随便看看", "taken": "您已入座", "buy": "买入 1 吨", "sign": "签名",
         "done": "完成", "fills": "已成交", "retire": "注销", "who": "受益人",
-        "end": "买入并注销", "confirm": "确认签名", "name": "海洋茶业", "pin": "取本节点",
+        "end": "买入并注销", "confirm": "确认签名", "name": "海洋茶业", "pin": "信任本节点",
         "key": "您信任的出块密钥", "valid": "有效", "explorer": "最新区块",
     },
 }  # fmt: skip

@@ -63,7 +63,9 @@ function show(): void {
 function kept(): Partial<Settings> {
   try {
     const found: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    return found !== null && typeof found === "object" ? sound(found) : {};
+    const kept = found !== null && typeof found === "object" ? sound(found) : {};
+    // Rising is green to readers of English, unless they chose otherwise.
+    return kept.language === "en" ? { priceColours: "green-up", ...kept } : kept;
   } catch {
     return {};
   }
