@@ -75,12 +75,20 @@ function useAsked<Data>(key: string, ask: Ask<Data> | null, everyMs: number): Re
   const [round, next] = useState(0);
   const asking = useRef(ask);
   asking.current = ask;
+  const pending = useRef<AbortController>(null);
+  const isWanted = useRef(false);
   const isAsked = ask !== null;
-  const again = useCallback(() => next((count) => count + 1), []);
+  // A reading under way is let finish: a server slower than the asking would never be shown.
+  const again = useCallback(() => {
+    if (pending.current === null) next((count) => count + 1);
+    else isWanted.current = true;
+  }, []);
 
   useEffect(() => {
     if (!isAsked) return;
     const ending = new AbortController();
+    pending.current = ending;
+    isWanted.current = false;
     asking
       .current?.(ending.signal)
       .then(({ data, head }) => keep({ key, data, head, fault: null }))
@@ -89,8 +97,16 @@ function useAsked<Data>(key: string, ask: Ask<Data> | null, everyMs: number): Re
         const fault = error instanceof Refused ? error.fault : faultOf({ code: "failed" });
         // What was read before stays in sight; only its age is said.
         keep((old) => (old?.key === key ? { ...old, fault } : { key, head: null, fault }));
+      })
+      .finally(() => {
+        if (pending.current !== ending) return;
+        pending.current = null;
+        if (isWanted.current) next((count) => count + 1);
       });
-    return () => ending.abort();
+    return () => {
+      ending.abort();
+      if (pending.current === ending) pending.current = null;
+    };
   }, [key, round, isAsked]);
 
   useEffect(() => {

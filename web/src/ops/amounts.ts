@@ -4,6 +4,8 @@ export const MONEY: readonly string[] = ["cny", "usd", "eur"];
 const THIN = "\u2009";
 const BATCH = /^[a-z][a-z0-9]{1,7}-[0-9]{5}-[0-9]{4}-[0-9]{3}$/;
 
+const GROUPED = /^[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?$/;
+
 interface AssetClass {
   readonly digits: number;
   readonly least: number;
@@ -49,7 +51,9 @@ export function decimal(amount: bigint, digits: number, least: number): string {
 
 /** Base units of what a person typed; null when it is no number with at most so many digits. */
 export function baseUnits(text: string, digits: number): bigint | null {
-  const plain = text.trim().replaceAll(/[\s\u2009,]/g, "");
+  const spaced = text.trim().replaceAll(/[\s\u2009]/g, "");
+  // Where a comma ends no thousand, it may be a decimal one: no guess is made.
+  const plain = GROUPED.test(spaced) ? spaced.replaceAll(",", "") : spaced;
   const found = /^([0-9]{1,13})(?:\.([0-9]*))?$/.exec(plain);
   const rest = found?.[2] ?? "";
   if (found === null || rest.length > digits) return null;
