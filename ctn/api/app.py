@@ -149,15 +149,20 @@ def create_app(
             path, endpoint, methods=["GET", "HEAD"], include_in_schema=False,
             response_class=Response,
         )  # fmt: skip
+    _tell_refusals(app)
+    contract = _contract(app)
+    app.openapi = lambda: contract  # type: ignore[method-assign]
+    return Gate(app, spares_loopback=spares_loopback)
+
+
+def _tell_refusals(app: FastAPI) -> None:
+    """Whatever is refused or fails is answered as a problem document."""
     for kind in (Refusal, DoorRefusal, EngineRefused, EngineGone):
         app.add_exception_handler(kind, _refused)
     app.add_exception_handler(NotModified, _not_modified)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _no_route)
     app.add_exception_handler(Exception, _failed)
-    contract = _contract(app)
-    app.openapi = lambda: contract  # type: ignore[method-assign]
-    return Gate(app, spares_loopback=spares_loopback)
 
 
 def close_app(gate: Gate) -> None:
