@@ -2,8 +2,8 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { TypedDocumentString } from "../gql/graphql";
+import { readOne } from "../wallet/door";
 import type { Json } from "../wallet/json";
-import { getExact } from "./exact";
 import { useBlocks } from "./useBlocks";
 import { type Fault, OFFLINE, Refused, faultOf } from "./fault";
 import { type Head, read } from "./graphql";
@@ -22,7 +22,7 @@ export type Reading<Data> =
     };
 
 interface Kept<Data> {
-  readonly key: string;
+  readonly key: unknown;
   readonly data?: Data;
   readonly head: Head | null;
   readonly fault: Fault | null;
@@ -64,13 +64,22 @@ export function useResource<Data>(path: string | null, everyMs = 0): Reading<Dat
 
 /** Reads a resource whose integers may be large, once or again as asked. */
 export function useExact(path: string): Reading<Json> {
-  const ask = async (signal: AbortSignal) => ({ data: await getExact(path, signal), head: null });
+  const ask = async () => ({ data: await readOne(path), head: null });
   return useAsked(path, ask, 0);
+}
+
+/** Reads by a function, again every `everyMs`; another function begins anew, null reads nothing. */
+export function useValue<Value>(
+  value: (() => Promise<Value>) | null,
+  everyMs: number,
+): Reading<Value> {
+  const ask = value === null ? null : async () => ({ data: await value(), head: null });
+  return useAsked(value, ask, everyMs);
 }
 
 type Ask<Data> = (signal: AbortSignal) => Promise<{ data: Data; head: Head | null }>;
 
-function useAsked<Data>(key: string, ask: Ask<Data> | null, everyMs: number): Reading<Data> {
+function useAsked<Data>(key: unknown, ask: Ask<Data> | null, everyMs: number): Reading<Data> {
   const [kept, keep] = useState<Kept<Data> | null>(null);
   const [round, next] = useState(0);
   const asking = useRef(ask);
@@ -91,12 +100,17 @@ function useAsked<Data>(key: string, ask: Ask<Data> | null, everyMs: number): Re
     isWanted.current = false;
     asking
       .current?.(ending.signal)
-      .then(({ data, head }) => keep({ key, data, head, fault: null }))
+      .then(({ data, head }) => {
+        // Not every reading can be broken off: what comes late is of no use any more.
+        if (!ending.signal.aborted) keep({ key, data, head, fault: null });
+      })
       .catch((error: unknown) => {
         if (ending.signal.aborted) return;
         const fault = error instanceof Refused ? error.fault : faultOf({ code: "failed" });
         // What was read before stays in sight; only its age is said.
-        keep((old) => (old?.key === key ? { ...old, fault } : { key, head: null, fault }));
+        keep((old) =>
+          old !== null && old.key === key ? { ...old, fault } : { key, head: null, fault },
+        );
       })
       .finally(() => {
         if (pending.current !== ending) return;

@@ -45,7 +45,6 @@ interface Declared {
 const { ops, schemas } = declared as unknown as Declared;
 
 export const OPS = ops;
-export const SCHEMAS = schemas;
 
 /** The schema that a reference names, or the schema itself. */
 export function resolved(schema: Schema): Schema {

@@ -25,8 +25,3 @@ export function exactTime(time: number, language: Language): string {
   const words = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "long" });
   return words.format(time);
 }
-
-/** A day, as `2026-11-25`, where the reader is. */
-export function dayOf(time: number): string {
-  return new Intl.DateTimeFormat("sv-SE", { dateStyle: "short" }).format(time);
-}

@@ -15,7 +15,7 @@ import { Table } from "../../design/Table";
 import { Time } from "../../design/Time";
 import { decimal } from "../../ops/amounts";
 import { Counts } from "./Counts";
-import styles from "./carbon.module.css";
+import layout from "../../design/layout.module.css";
 import type { BatchFound, IntervalRow } from "./shapes";
 
 interface InstrumentRow {
@@ -44,7 +44,7 @@ function Found({ batch }: { readonly batch: BatchFound }): ReactElement {
       <Card title={t("batch.serials", { issued: decimal(BigInt(batch.issued), 0, 0) })}>
         <Counts counts={batch.counts} />
       </Card>
-      <div className={styles["two"]}>
+      <div className={layout["two"]}>
         <Card title={t("project.about")}>
           <Facts
             rows={[
@@ -68,7 +68,7 @@ function Found({ batch }: { readonly batch: BatchFound }): ReactElement {
           />
         </Card>
         <Card title={t("batch.next")}>
-          <div className={styles["links"]}>
+          <div className={layout["links"]}>
             {here.map((row) => (
               <Link key={row.id} to="/trade/$instrument" params={{ instrument: row.id }}>
                 {t("batch.trade", { instrument: row.id })}

@@ -14,6 +14,7 @@ import { Shown } from "../../design/States";
 import { Table } from "../../design/Table";
 import { Time } from "../../design/Time";
 import { tonnes } from "../../units/prices";
+import layout from "../../design/layout.module.css";
 import styles from "./carbon.module.css";
 import { countryName } from "./names";
 import type { CertificateRow, Certificates as Found } from "./shapes";
@@ -46,7 +47,7 @@ export function Certificates(): ReactElement {
       title={t("certificates.title")}
       lead={t("certificates.lead")}
       side={
-        <span className={styles["links"]}>
+        <span className={layout["links"]}>
           <a href={`/api/v1/exports/certificates.csv${query}`} download>
             {t("certificates.csv")}
           </a>

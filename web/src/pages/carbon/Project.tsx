@@ -9,7 +9,7 @@ import { Badge, Card, Facts } from "../../design/Card";
 import { TxLink } from "../../design/Reference";
 import { Shown } from "../../design/States";
 import { BatchTable } from "./BatchTable";
-import styles from "./carbon.module.css";
+import layout from "../../design/layout.module.css";
 import { countryName } from "./names";
 import type { ProjectFound } from "./shapes";
 
@@ -49,7 +49,7 @@ function Found({ project }: { readonly project: ProjectFound }): ReactElement {
             ],
             [
               t("made"),
-              <span key="made" className={styles["links"]}>
+              <span key="made" className={layout["links"]}>
                 {project.transactions.slice(0, 8).map((tx) => (
                   <TxLink key={tx} id={tx} />
                 ))}

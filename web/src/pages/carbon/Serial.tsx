@@ -11,6 +11,7 @@ import { Field } from "../../design/Field";
 import { Address, BlockLink, TxLink } from "../../design/Reference";
 import { Empty, Shown } from "../../design/States";
 import { Table } from "../../design/Table";
+import layout from "../../design/layout.module.css";
 import styles from "./carbon.module.css";
 import type { IntervalRow } from "./shapes";
 
@@ -168,7 +169,7 @@ function Found({ life }: { readonly life: Life }): ReactElement {
       )}
       {life.certificates.length > 0 && (
         <Card title={t("serial.certificates")}>
-          <div className={styles["links"]}>
+          <div className={layout["links"]}>
             {life.certificates.map((id) => (
               <a key={id} href={`/c/${id}`}>
                 {id}

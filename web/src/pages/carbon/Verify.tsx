@@ -12,6 +12,7 @@ import { Drop } from "../../design/Drop";
 import { Field } from "../../design/Field";
 import { tonnesText } from "../../ops/amounts";
 import { exactTime } from "../../units/times";
+import layout from "../../design/layout.module.css";
 import styles from "./carbon.module.css";
 import { type Proved, ProofInvalid, verifyProof } from "./proof";
 
@@ -49,7 +50,7 @@ export function Verify(): ReactElement {
   };
   return (
     <Page title={t("verify.title")} lead={t("verify.lead")}>
-      <div className={styles["two"]}>
+      <div className={layout["two"]}>
         <Card title={t("verify.file")}>
           <div className={styles["form"]}>
             <Field

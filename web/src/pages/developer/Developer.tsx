@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Page } from "../../app/Page";
 import { Card, Facts } from "../../design/Card";
 import { Tabs } from "../../design/Tabs";
-import styles from "../explorer/explorer.module.css";
+import layout from "../../design/layout.module.css";
 
 const DOORS = [
   ["/graphiql", "graphiql"],
@@ -31,13 +31,13 @@ ctn registry import FILE --dry-run`;
 export function Developer(): ReactElement {
   const { t } = useTranslation("developer");
   const snippet = (text: string) => (
-    <pre className={styles["code"]} tabIndex={0}>
+    <pre className={layout["code"]} tabIndex={0}>
       {text.replaceAll("${origin}", location.origin)}
     </pre>
   );
   return (
     <Page title={t("developer.title")} lead={t("developer.lead")}>
-      <div className={styles["two"]}>
+      <div className={layout["two"]}>
         <Card title={t("developer.doors")}>
           <Facts
             rows={DOORS.map(([path, name]) => [

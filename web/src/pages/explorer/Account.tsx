@@ -16,7 +16,7 @@ import { amountText } from "../../ops/amounts";
 import { title } from "../../ops/sentences";
 import { useSettings } from "../../app/settings";
 import { StatusBadge } from "./StatusBadge";
-import styles from "./explorer.module.css";
+import layout from "../../design/layout.module.css";
 
 interface BalanceRow {
   readonly asset: string;
@@ -49,7 +49,7 @@ export function Account(): ReactElement {
   const { t } = useTranslation("explorer");
   return (
     <Page title={t("account.title")} lead={<code>{address}</code>}>
-      <div className={styles["two"]}>
+      <div className={layout["two"]}>
         <Card title={t("account.holds")} bare>
           <Balances address={address} />
         </Card>

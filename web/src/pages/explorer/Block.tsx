@@ -9,7 +9,7 @@ import { Card, Facts } from "../../design/Card";
 import { TxLink } from "../../design/Reference";
 import { Empty, Shown } from "../../design/States";
 import { Time } from "../../design/Time";
-import styles from "./explorer.module.css";
+import layout from "../../design/layout.module.css";
 
 interface BlockFound {
   readonly hash: string;
@@ -35,7 +35,7 @@ export function Block(): ReactElement {
 function Neighbours({ height }: { readonly height: number }): ReactElement {
   const { t } = useTranslation("explorer");
   return (
-    <span className={styles["links"]}>
+    <span className={layout["links"]}>
       {height > 1 && (
         <Link to="/explorer/blocks/$height" params={{ height: String(height - 1) }}>
           {t("block.before")}

@@ -13,7 +13,7 @@ import { Time } from "../../design/Time";
 import { ExplorerDocument, type ExplorerQuery } from "../../gql/graphql";
 import { Hits } from "./Hits";
 import { StatusBadge } from "./StatusBadge";
-import styles from "./explorer.module.css";
+import layout from "../../design/layout.module.css";
 
 export function Explorer(): ReactElement {
   const { t } = useTranslation("explorer");
@@ -47,7 +47,7 @@ function Latest({ data }: { readonly data: ExplorerQuery }): ReactElement {
           ]}
         />
       </Card>
-      <div className={styles["two"]}>
+      <div className={layout["two"]}>
         <Card title={t("explorer.blocks")} bare>
           <Table
             caption={t("explorer.blocks")}

@@ -5,6 +5,7 @@ import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
 import { Page } from "../../app/Page";
 import { useSettings } from "../../app/settings";
+import { nodeId } from "../../data/nodeId";
 import { useDocument, useExact } from "../../data/useRead";
 import { Card, Facts } from "../../design/Card";
 import { Address, BlockLink } from "../../design/Reference";
@@ -16,12 +17,12 @@ import { describe, plain, title } from "../../ops/sentences";
 import type { Op } from "../../wallet/body";
 import { type Fields, type Json, encode, isFields, parse } from "../../wallet/json";
 import { StatusBadge } from "./StatusBadge";
-import styles from "./explorer.module.css";
+import layout from "../../design/layout.module.css";
 
 export function Transaction(): ReactElement {
   const { id } = useParams({ from: "/explorer/transactions/$id" });
   const { t } = useTranslation("explorer");
-  const said = useDocument(TransactionFactsDocument, { id: nodeId(id) });
+  const said = useDocument(TransactionFactsDocument, { id: nodeId("Transaction", id) });
   const became = useExact(`/transactions/${encodeURIComponent(id)}`);
   return (
     <Page title={t("tx.title")} lead={<code>{id}</code>}>
@@ -35,9 +36,9 @@ export function Transaction(): ReactElement {
   );
 }
 
-type Facts = NonNullable<TransactionFactsQuery["transaction"]>;
+type Signed = NonNullable<TransactionFactsQuery["transaction"]>;
 
-function Said({ transaction }: { readonly transaction: Facts }): ReactElement {
+function Said({ transaction }: { readonly transaction: Signed }): ReactElement {
   const { t } = useTranslation("explorer");
   const { language } = useSettings();
   return (
@@ -52,7 +53,7 @@ function Said({ transaction }: { readonly transaction: Facts }): ReactElement {
               {sentence !== null && <p>{plain(sentence)}</p>}
               <details>
                 <summary>{t("tx.raw")}</summary>
-                <pre className={styles["code"]} tabIndex={0}>{encode(op)}</pre>
+                <pre className={layout["code"]} tabIndex={0}>{encode(op)}</pre>
               </details>
             </li>
           );
@@ -139,7 +140,7 @@ function Receipt({ found }: { readonly found: Json }): ReactElement {
             {events.map((event, place) => (
               <li key={place}>
                 <strong>{text(event["event"])}</strong>
-                <pre className={styles["code"]} tabIndex={0}>{encode(event)}</pre>
+                <pre className={layout["code"]} tabIndex={0}>{encode(event)}</pre>
               </li>
             ))}
           </ul>
@@ -147,12 +148,6 @@ function Receipt({ found }: { readonly found: Json }): ReactElement {
       )}
     </>
   );
-}
-
-/** The id of a transaction as the Node interface has it: base64url of `Transaction:id`. */
-function nodeId(id: string): string {
-  const name = btoa(`Transaction:${id.replaceAll(/[^0-9a-f]/g, "")}`);
-  return name.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 function fields(value: Json | undefined): Fields {

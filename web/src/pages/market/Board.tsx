@@ -14,6 +14,7 @@ import { Time } from "../../design/Time";
 import { BoardDocument, type BoardQuery } from "../../gql/graphql";
 import { decimal } from "../../ops/amounts";
 import { changeBp, changeText, priceText, tonnes } from "../../units/prices";
+import prices from "./price.module.css";
 import styles from "./Board.module.css";
 import { Seats } from "./Seats";
 import { type Columns, candlesOf } from "./columns";
@@ -159,7 +160,7 @@ function Prices({ data }: { readonly data: BoardQuery }): ReactElement {
 function Last({ row }: { readonly row: Row }): ReactElement {
   const last = row.ticker?.lastPrice;
   return (
-    <span key={last} className={styles["changed"]}>
+    <span key={last} className={prices["changed"]}>
       {last ? `${priceText(last)} ${row.quote.toUpperCase()}` : "–"}
     </span>
   );
@@ -168,7 +169,7 @@ function Last({ row }: { readonly row: Row }): ReactElement {
 function Change({ row }: { readonly row: Row }): ReactElement {
   const last = row.ticker?.lastPrice;
   const change = last ? changeBp(BigInt(last), BigInt(row.ticker?.ref ?? row.ref)) : 0;
-  const tone = change > 0 ? styles["rising"] : change < 0 ? styles["falling"] : "";
+  const tone = change > 0 ? prices["rising"] : change < 0 ? prices["falling"] : "";
   const arrow = change > 0 ? "▲ " : change < 0 ? "▼ " : "";
   return <span className={tone}>{last ? arrow + changeText(change) : "–"}</span>;
 }

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Book, Row } from "../../data/book";
 import { Empty } from "../../design/States";
 import { priceDigits, priceText, tonnes } from "../../units/prices";
+import prices from "./price.module.css";
 import styles from "./Trade.module.css";
 
 const LEVELS = 10;
@@ -80,7 +81,7 @@ function Level({ side, row, most, digits, onPrice }: LevelFields): ReactElement 
           {text}
         </button>
       </td>
-      <td key={grams} className={styles["changed"]}>
+      <td key={grams} className={prices["changed"]}>
         {tonnes(grams)}
       </td>
       <td>

@@ -13,7 +13,7 @@ import { FillsDocument } from "../../gql/graphql";
 import { priceDigits, priceText, tonnes } from "../../units/prices";
 import { useSign } from "../../wallet/Signing";
 import { useWallet } from "../../wallet/Wallet";
-import styles from "./Trade.module.css";
+import prices from "./price.module.css";
 
 const EVERY_MS = 3_000;
 
@@ -80,7 +80,7 @@ function OpenOrders({ account, instrument, tick }: OfAccount): ReactElement {
                 name: "side",
                 title: t("ticket.side"),
                 cell: (order) => (
-                  <span className={styles[order.side === "buy" ? "rising" : "falling"]}>
+                  <span className={prices[order.side === "buy" ? "rising" : "falling"]}>
                     {t(`ticket.${order.side}`)}
                   </span>
                 ),
@@ -145,7 +145,7 @@ function Fills({ account, instrument, tick }: OfAccount): ReactElement {
               name: "side",
               title: t("ticket.side"),
               cell: (trade) => (
-                <span className={styles[trade.side === "buy" ? "rising" : "falling"]}>
+                <span className={prices[trade.side === "buy" ? "rising" : "falling"]}>
                   {t(`ticket.${trade.side}`)}
                 </span>
               ),

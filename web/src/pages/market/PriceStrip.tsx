@@ -6,6 +6,7 @@ import { Badge } from "../../design/Card";
 import type { TradeQuery } from "../../gql/graphql";
 import { changeBp, changeText, priceText, tonnes } from "../../units/prices";
 import type { Instrument } from "./Trade";
+import prices from "./price.module.css";
 import styles from "./Trade.module.css";
 
 interface StripFields {
@@ -20,7 +21,7 @@ export function PriceStrip({ data, instrument, isLive }: StripFields): ReactElem
   const last = ticker?.lastPrice ?? null;
   const ref = BigInt(ticker?.ref ?? instrument.ref);
   const change = last === null ? 0 : changeBp(BigInt(last), ref);
-  const tone = change > 0 ? styles["rising"] : change < 0 ? styles["falling"] : "";
+  const tone = change > 0 ? prices["rising"] : change < 0 ? prices["falling"] : "";
   const figures: [string, string][] = [
     [t("strip.high"), maybePrice(ticker?.dayTop)],
     [t("strip.low"), maybePrice(ticker?.dayBottom)],

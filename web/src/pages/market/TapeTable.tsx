@@ -8,6 +8,7 @@ import { Shown } from "../../design/States";
 import { Time } from "../../design/Time";
 import { priceDigits, priceText, tonnes } from "../../units/prices";
 import { type Columns, type TapeRow, tapeOf } from "./columns";
+import prices from "./price.module.css";
 import styles from "./Trade.module.css";
 
 const ROWS = 40;
@@ -56,7 +57,7 @@ export function TapeTable({ instrument, trades, tick }: TapeFields): ReactElemen
             <tbody>
               {merged(fresh, tapeOf(found)).map((row) => (
                 <tr key={row.no}>
-                  <td className={row.taker === "sell" ? styles["falling"] : styles["rising"]}>
+                  <td className={row.taker === "sell" ? prices["falling"] : prices["rising"]}>
                     {row.taker === "sell" ? "▼ " : "▲ "}
                     {priceText(row.price, digits)}
                   </td>

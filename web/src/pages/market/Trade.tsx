@@ -4,6 +4,7 @@ import { useParams } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Page } from "../../app/Page";
+import { nodeId } from "../../data/nodeId";
 import { useFeed } from "../../data/useFeed";
 import { useDocument } from "../../data/useRead";
 import { Card } from "../../design/Card";
@@ -28,7 +29,7 @@ export type Instrument = NonNullable<TradeQuery["instrument"]>;
 export function Trade(): ReactElement {
   const { instrument } = useParams({ from: "/trade/$instrument" });
   const { t } = useTranslation("market");
-  const variables = { instrument, id: idOf(instrument) };
+  const variables = { instrument, id: nodeId("Instrument", instrument) };
   const reading = useDocument(TradeDocument, variables, EVERY_MS);
   const nameOf = useName();
   const asset = reading.state === "ready" ? (reading.data.instrument?.assetId ?? "") : "";
@@ -113,11 +114,4 @@ function Desk({ data, instrument }: DeskFields): ReactElement {
       </div>
     </>
   );
-}
-
-/** The id of an instrument as the Node interface has it: base64url of `Instrument:key`. */
-function idOf(instrument: string): string {
-  const bytes = new TextEncoder().encode(`Instrument:${instrument}`);
-  const text = btoa(String.fromCharCode(...bytes));
-  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -1,5 +1,6 @@
 // The certificate that a retirement ends on, and the opening of what it hides.
 
+import { useValue } from "../../data/useRead";
 import { Button } from "../../design/Button";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,7 +9,6 @@ import { tonnesText } from "../../ops/amounts";
 import { readOne } from "../../wallet/door";
 import { encode, type Fields, isFields } from "../../wallet/json";
 import { saveFile } from "./saveFile";
-import { useReading } from "./useReading";
 import styles from "./wallet.module.css";
 
 const EVERY_MS = 2_000;
@@ -30,7 +30,7 @@ export function Ended({
   const { certificate, opening } = finished;
   // Right after its block the read model may not have it yet, so it is asked for again.
   const read = useCallback(() => readOne(`/certificates/${certificate}`), [certificate]);
-  const reading = useReading(read, EVERY_MS);
+  const reading = useValue(read, EVERY_MS);
   const facts = reading.state === "ready" ? reading.data : null;
   return (
     <Card title={t("ended.title")}>

@@ -1,6 +1,7 @@
 // What the account has and did: balances by class, own orders, history, certificates, and the ways
 // in and out.
 
+import { useValue } from "../../data/useRead";
 import { Button } from "../../design/Button";
 import { Link } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
@@ -16,7 +17,6 @@ import { useWallet } from "../../wallet/Wallet";
 import { Certificates, History, Orders } from "./Activity";
 import { type Holding, type Portfolio as Whole, readPortfolio } from "./holdings";
 import { Ways } from "./Ways";
-import { useReading } from "./useReading";
 import styles from "./wallet.module.css";
 
 const EVERY_MS = 4_000;
@@ -49,7 +49,7 @@ function Account({ account }: { readonly account: string }) {
   const { kind, backedUp, lock, locked } = useWallet();
   const { openDrawer } = useSign();
   const read = useCallback(() => readPortfolio(account), [account]);
-  const reading = useReading(read, EVERY_MS);
+  const reading = useValue(read, EVERY_MS);
   return (
     <>
       <p className={styles["account"]}>

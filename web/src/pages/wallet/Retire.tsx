@@ -1,6 +1,7 @@
 // Retiring in three steps: which tonnes, what the certificate says, sign; it ends on the
 // certificate. Own tonnes, or a purchase and its retirement in one transaction.
 
+import { useValue } from "../../data/useRead";
 import { Button } from "../../design/Button";
 import { useSearch } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
@@ -17,7 +18,6 @@ import { readOffers } from "./offers";
 import { ClaimForm, emptyClaim } from "./ClaimForm";
 import { type Claim, type Lot, retire } from "./retirement";
 import { Source } from "./Source";
-import { useReading } from "./useReading";
 import styles from "./wallet.module.css";
 
 const EVERY_MS = 5_000;
@@ -41,7 +41,7 @@ export function Retire() {
     }),
     [account],
   );
-  const reading = useReading(read, EVERY_MS);
+  const reading = useValue(read, EVERY_MS);
   return (
     <Page title={t("retire.title")} lead={t("retire.why")}>
       <Shown reading={reading} rows={8}>

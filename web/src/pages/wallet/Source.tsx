@@ -1,5 +1,6 @@
 // Which tonnes: bought now, of the market, or held serials.
 
+import { useValue } from "../../data/useRead";
 import { Button } from "../../design/Button";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,7 +9,6 @@ import type { Portfolio } from "./holdings";
 import { type Book, type Offer, readBook } from "./offers";
 import type { Chosen } from "./Retire";
 import { buy, GRAMS, isWhole, partsOf, purchase } from "./retirement";
-import { useReading } from "./useReading";
 import { Choice } from "../../design/Field";
 import { Facts } from "../../design/Card";
 import { Entry } from "./Entry";
@@ -73,7 +73,7 @@ function Bought({
   const [instrument, setInstrument] = useState(fits?.instrument ?? "");
   const offer = offers.find((one) => one.instrument === instrument);
   const read = useCallback(() => readBook(instrument), [instrument]);
-  const reading = useReading<Book>(instrument === "" ? null : read, EVERY_MS);
+  const reading = useValue<Book>(instrument === "" ? null : read, EVERY_MS);
   const book = reading.state === "ready" ? reading.data : null;
   const grams = baseUnits(tonnes, 6);
   const isLot = offer !== undefined && grams !== null && grams > 0n && grams % offer.lot === 0n;
