@@ -34,23 +34,16 @@ from ctn.api.certificates.facts import CertificateAnswer, Facts
 from ctn.api.desk import Desk
 from ctn.api.feed import Feeds, feed
 from ctn.api.gate import Gate
-from ctn.api.graphql.routes import graphql_routes
+from ctn.api.graphql.documents import Documents
+from ctn.api.graphql.routes import Graphql
 from ctn.api.link import Link, NotModified
 from ctn.api.log import log
-from ctn.api.problems import (
-    BadRequest,
-    DoorRefusal,
-    Failed,
-    MethodNotAllowed,
-    NotFound,
-    Problem,
-    language_of,
-    problem_response,
-)
+from ctn.api.problems import Problem, language_of, problem_response
+from ctn.api.refusals import BadRequest, DoorRefusal, Failed, MethodNotAllowed, NotFound
 from ctn.api.routes import Endpoint, Route
 from ctn.api.sockets import Sockets
 from ctn.kernel.refusal import Malformed, Refusal
-from ctn.node.config import ApiTable, GraphqlTable
+from ctn.node.config import ApiTable
 from ctn.node.door_client import EngineGone, EngineRefused
 from ctn.views.writer import Views
 
@@ -116,12 +109,12 @@ def create_app(
     spares_loopback: bool,
     views: Views | None = None,
     public_url: str = ApiTable().public_url,
-    documents: str = GraphqlTable().documents,
+    documents: Documents | None = None,
 ) -> Gate:
     """The whole application over one link to the engine; rates do not bind loopback if told so.
 
     Without views what the read model answers is `behind`. `public_url` is the address under which
-    readers find it, as documents name it; `documents` says which ones GraphQL takes.
+    readers find it, as documents name it. `documents` are those that GraphQL keeps or allows.
     """
     app = FastAPI(
         title="CTN", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False,
@@ -133,6 +126,7 @@ def create_app(
     app.state.desk = Desk(reader)
     sockets = Sockets(spares_loopback=spares_loopback)
     feeds = app.state.feeds = Feeds(reader, sockets)
+    app.state.graphql = None
     if views is not None:
         views.writer.on_block = feeds.on_block
     app.state.exports = exports.Exports()
@@ -143,7 +137,8 @@ def create_app(
         _add(app, route)
     app.add_api_websocket_route(PREFIX + "/feed/{instrument}", feed)
     if views is not None:
-        app.router.routes += graphql_routes(link, views.reader, sockets, documents=documents)
+        app.state.graphql = Graphql(link, views.reader, sockets, documents or Documents())
+        app.router.routes += app.state.graphql.routes
     for path, endpoint in (*PAGES, *static.PAGES):
         app.add_api_route(
             path, endpoint, methods=["GET", "HEAD"], include_in_schema=False,
@@ -165,10 +160,21 @@ def _tell_refusals(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _failed)
 
 
-def close_app(gate: Gate) -> None:
+def graphql_of(gate: Gate) -> Graphql | None:
+    """What answers `/graphql` in an application; None without views."""
+    app = gate.application
+    assert isinstance(app, FastAPI)
+    found: Graphql | None = app.state.graphql
+    return found
+
+
+async def close_app(gate: Gate) -> None:
     """End the threads and processes of an application."""
     app = gate.application
     assert isinstance(app, FastAPI)
+    graphql = graphql_of(gate)
+    if graphql is not None:
+        await graphql.close()
     app.state.desk.close()
     app.state.imports.close()
 

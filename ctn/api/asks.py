@@ -14,7 +14,7 @@ Cursor = Annotated[
 At = Annotated[
     str, Query(max_length=40, description="Height, YYYY-MM-DD (UTC+8) or a time of RFC 3339")
 ]
-Rows = Annotated[str, Query(pattern="^[1-9][0-9]{0,4}$", description="Rows, at most 10,000")]
+Rows = Annotated[str, Query(pattern="^([1-9][0-9]{0,4})?$", description="Rows, at most 10,000")]
 Number = Annotated[str, Query(pattern="^(0|[1-9][0-9]{0,18})?$", description="A number")]
 Milliseconds = Annotated[
     str, Query(pattern="^(0|[1-9][0-9]{0,18})?$", description="Unix time in ms")
@@ -35,7 +35,7 @@ Free = Annotated[
 Country = Annotated[str, Query(pattern="^([A-Z]{2})?$", description="ISO 3166-1 alpha-2")]
 Year = Annotated[str, Query(pattern="^([0-9]{4})?$", description="Year in UTC")]
 Interval = Literal["1m", "5m", "15m", "1h", "4h", "1d"]
-Series = Literal["counted", "block", "auction", "pool"]
+Series = Literal["counted", "block", "auction", "pool", "correction"]
 Key = Annotated[
     list[str],
     Query(min_length=1, max_length=32, description="`<table>/<id>`, up to 32 times"),

@@ -10,7 +10,7 @@ from typing import NoReturn, TypeVar
 import msgspec
 from fastapi import Request
 
-from ctn.api.problems import BodyTooLarge, MediaTypeRefused, TooSlow
+from ctn.api.refusals import BodyTooLarge, MediaTypeRefused, TooSlow
 from ctn.kernel.codec import DECODE_ERRORS, field_of, rule_of
 from ctn.kernel.refusal import Malformed
 

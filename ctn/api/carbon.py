@@ -13,29 +13,25 @@ from ctn.api.asks import At, Country, Filter, Free, Name, SerialText, Year
 from ctn.api.desk import found
 from ctn.api.market import without_place
 from ctn.api.paging import Listing, Paged, paged
-from ctn.api.problems import NotFound
-from ctn.api.read_problems import BadFilter
+from ctn.api.refusals import BadFilter, NotFound
 from ctn.api.routes import Route
 from ctn.kernel.codec import encode
-from ctn.modules.registry.serials import MalformedSerial, Serial, parse
-from ctn.views import tables
+from ctn.modules.registry.serials import Serial
+from ctn.views import carbon as credits_of
+from ctn.views import past, serials, tables
 from ctn.views.heights import EPOCH, MILLISECOND, resolve
 from ctn.views.reader import View
 
 Value = dict[str, Any]
-PIECES_MAX: Final = 256
 STEPS_MAX: Final = 1_000
 YEAR_MIN: Final = 1970
 YEAR_MAX: Final = 9998
-HOME: Final = "CTN"
 CLASSES: Final = 100
 _projects = tables.RECORDS["project"].table
 _batches = tables.RECORDS["batch"].table
 _certificates = tables.RECORDS["certificate"].table
-_external = tables.RECORDS["external"].table
 _pieces = tables.interval_history
 _steps = tables.lineage
-_parts = tables.certificate_parts
 PROJECTS: Final = Listing("projects", (_projects.c.id,))
 BATCHES: Final = Listing("batches", (_batches.c.id,))
 INTERVALS: Final = Listing("intervals", (_pieces.c.batch, _pieces.c.start))
@@ -130,20 +126,12 @@ async def intervals(request: Request, page: Paged, filters: Owned, at: At = "") 
     """Who owns which serials in what status, as of any height."""
 
     def read(view: View) -> Value:
-        statement = standing(resolve(view, at or None).height)
+        statement = past.intervals(resolve(view, at or None).height)
         for column, value in filters.items():
             statement = statement.where(_pieces.c[column] == value)
         return paged(view, statement, INTERVALS, page, piece)
 
     return await found(request, read)
-
-
-def standing(height: int) -> Select[Any]:
-    """The intervals that stood at a height."""
-    return select(_pieces).where(
-        _pieces.c.from_height <= height,
-        or_(_pieces.c.to_height.is_(None), _pieces.c.to_height > height),
-    )
 
 
 def piece(row: Value) -> Value:
@@ -158,11 +146,8 @@ async def serial(
 
     `start` and `end` are the numbers of a serial whose text has none.
     """
-    try:
-        named = parse(text, _number(start, "start"), _number(end, "end"))
-    except MalformedSerial as error:
-        raise BadFilter(field="text", rule=str(error)) from None
-    return await found(request, lambda view: _life(view, named, at))
+    first, last = _number(start, "start"), _number(end, "end")
+    return await found(request, lambda view: _life(view, serials.read(text, first, last), at))
 
 
 def _number(text: str, field: str) -> int | None:
@@ -173,70 +158,23 @@ def _number(text: str, field: str) -> int | None:
     return int(text)
 
 
-def _life(view: View, named: Serial, at: str) -> Value:
-    ranges: list[tuple[str, int, int]] = []
-    foreign: list[Value] = []
-    batch = None
-    if named.registry == HOME:
-        batch = named.line.removeprefix("CTN-").lower()
-        ranges.append((batch, named.start, named.end))
-    else:
-        foreign = _foreign(view, named)
-        ranges = [_mapped(row, named) for row in foreign if row["batch"] is not None]
+def _life(view: View, serial: Serial, at: str) -> Value:
     height = resolve(view, at or None).height
-    pieces, steps, certificates, is_cut = [], [], [], len(foreign) > PIECES_MAX
-    for name, first, last in ranges[:PIECES_MAX]:
-        pieces += view.rows(_overlapping(standing(height), _pieces.c, name, (first, last)))
-        steps += view.rows(_overlapping(select(_steps), _steps.c, name, (first, last)))
-        certificates += view.rows(_overlapping(select(_parts), _parts.c, name, (first, last)))
-    if not pieces and not foreign:
-        raise NotFound(serial=named.text)
-    is_cut = is_cut or max(len(pieces), len(certificates), len(steps)) > STEPS_MAX
+    known = serials.known(view, serial, STEPS_MAX + 1)
+    if known is None:
+        raise NotFound(serial=serial.text)
+    asked = (view, known.ranges, height, STEPS_MAX + 1)
+    pieces, steps = serials.pieces(*asked), serials.steps(*asked)
+    covering = serials.certificates(*asked)
+    longest = max(map(len, (pieces, steps, covering, known.externals)))
     return {
-        "text": named.text, "grammar": named.grammar, "registry": named.registry.lower(),
-        "line": named.line, "start": named.start, "end": named.end, "batch": batch,
+        "text": serial.text, "grammar": serial.grammar, "registry": serial.registry.lower(),
+        "line": serial.line, "start": serial.start, "end": serial.end, "batch": known.batch,
         "pieces": [piece(row) for row in pieces[:STEPS_MAX]], "steps": steps[:STEPS_MAX],
-        "certificates": list(dict.fromkeys([row["certificate"] for row in certificates])),
-        "external": foreign[:PIECES_MAX], "is_cut": is_cut,
+        "certificates": [row["id"] for row in covering[:STEPS_MAX]],
+        "external": [without_place(row) for row in known.externals[:STEPS_MAX]],
+        "is_cut": longest > STEPS_MAX,
     }  # fmt: skip
-
-
-def _overlapping(
-    statement: Select[Any], columns: Any, batch: str, span: tuple[int, int]
-) -> Select[Any]:
-    order = [columns.start] if "height" not in columns else [
-        columns.height, columns.index, columns.number
-    ]
-    return (
-        statement.where(columns.batch == batch)
-        .where(columns.start <= span[1], columns.end >= span[0])
-        .order_by(*order)
-        .limit(STEPS_MAX + 1)
-    )
-
-
-def _foreign(view: View, named: Serial) -> list[Value]:
-    """The intervals of a line of another registry that a serial meets."""
-    column = _external.c
-    line = named.line.lower()
-    rows = view.rows(
-        select(_external)
-        .where(column.place >= f"{line}/", column.place < f"{line}0")
-        .where(column.start <= named.end, column.end >= named.start)
-        .order_by(column.place)
-        .limit(PIECES_MAX + 1)
-    )
-    return [without_place(row) for row in rows]
-
-
-def _mapped(row: Value, named: Serial) -> tuple[str, int, int]:
-    """The serials of our batch that the named part of a foreign interval stands for."""
-    grams = row["grams_per_number"]
-    first = max(row["start"], named.start) - row["start"]
-    last = min(row["end"], named.end) - row["start"]
-    # Down: a number of less than a tonne lies within the serial that it is a part of.
-    place = row["batch_start"]
-    return row["batch"], place + first * grams // 10**6, place + ((last + 1) * grams - 1) // 10**6
 
 
 def certificates_where(
@@ -308,32 +246,18 @@ async def supply(request: Request, at: At = "") -> Response:
     """Tonnes of each class: issued, and by status, as of any height."""
 
     def read(view: View) -> Value:
-        stood = standing(resolve(view, at or None).height).subquery()
-        kind = _batches.c["class"]
-        tonnes = func.sum(stood.c.end - stood.c.start + 1)
-        rows = view.tuples(
-            select(kind, stood.c.batch, stood.c.status, tonnes)
-            .join(_batches, _batches.c.id == stood.c.batch)
-            .group_by(kind, stood.c.batch, stood.c.status)
-            .order_by(kind)
-        )
-        made: dict[str, tuple[dict[str, None], dict[str, int]]] = {}
-        for name, batch_id, status, count in rows:
-            names, statuses = made.setdefault(name, ({}, {}))
-            names[batch_id] = None
-            statuses[status] = statuses.get(status, 0) + int(count)
-        return {"items": [_supply(name, *of) for name, of in made.items()], "next": None}
+        rows = credits_of.supply(view, resolve(view, at or None).height)
+        return {"items": [_supply(row) for row in rows], "next": None}
 
     return await found(request, read)
 
 
-def _supply(name: str, batches: dict[str, None], statuses: dict[str, int]) -> Value:
+def _supply(row: Value) -> Value:
+    statuses = {status: str(count) for status, count in row["statuses"].items()}
     return {
-        "class": name,
-        "batches": len(batches),
-        "issued_t": str(sum(statuses.values())),
-        "statuses": {status: str(count) for status, count in sorted(statuses.items())},
-    }
+        "class": row["class"], "batches": row["batches"], "issued_t": str(row["issued"]),
+        "statuses": statuses,
+    }  # fmt: skip
 
 
 def year_span(year: str) -> tuple[int, int]:
@@ -343,9 +267,8 @@ def year_span(year: str) -> tuple[int, int]:
     if not YEAR_MIN <= number <= YEAR_MAX:
         raise BadFilter(field="year", rule=f"{YEAR_MIN} to {YEAR_MAX}")
     first = datetime(number, 1, 1, tzinfo=UTC)
-    starts = (first, first.replace(year=number + 1))
-    begin, end = [(start - EPOCH) // MILLISECOND for start in starts]
-    return begin, end
+    bounds = (first - EPOCH, first.replace(year=number + 1) - EPOCH)
+    return bounds[0] // MILLISECOND, bounds[1] // MILLISECOND
 
 
 def _packed(column: Any) -> Any:

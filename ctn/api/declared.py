@@ -20,7 +20,8 @@ from ctn.api.answers import (
     WorkRule,
 )
 from ctn.api.link import answer
-from ctn.api.problems import DOOR, DoorRefusal, sentence_of, status_of
+from ctn.api.problems import DOOR, sentence_of, status_of
+from ctn.api.refusals import DoorRefusal
 from ctn.api.sentences_zh import SENTENCES
 from ctn.client.refusals import refusal_kinds
 from ctn.kernel.op import Op, needs_of, op_tag

@@ -10,8 +10,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from ctn.api.link import Head, NotModified
-from ctn.api.problems import Busy
-from ctn.api.read_problems import Behind, refused_read
+from ctn.api.refusals import Behind, Busy, refused_read
 from ctn.views.reader import Reader, View
 from ctn.views.refusals import ViewRefusal
 

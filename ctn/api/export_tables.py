@@ -7,14 +7,14 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Select, func, select
 
 from ctn.api.amounts import money_exact, tonnes_exact
-from ctn.api.carbon import certificates_where, standing
+from ctn.api.carbon import certificates_where
 from ctn.api.people import history_of
-from ctn.api.read_problems import BadFilter
+from ctn.api.refusals import BadFilter
 from ctn.kernel.account import is_address
 from ctn.kernel.codec import encode
 from ctn.kernel.refusal import BadAddress
 from ctn.modules.market.candles import LENGTHS_MS
-from ctn.views import tables
+from ctn.views import past, tables
 from ctn.views.heights import resolve
 from ctn.views.reader import View
 
@@ -137,7 +137,8 @@ def _batch_rows(_view: View, filters: Filters) -> Select[Any]:
 
 
 def _interval_rows(view: View, filters: Filters) -> Select[Any]:
-    statement = standing(resolve(view, filters.get("at")).height).with_only_columns(
+    at = filters.get("at") or None
+    statement: Select[Any] = past.intervals(resolve(view, at).height).with_only_columns(
         _pieces.batch, _pieces.start, _pieces.end, _pieces.end - _pieces.start + 1,
         _pieces.status, _pieces.owner, _pieces.cause, _pieces.from_height,
     )  # fmt: skip

@@ -14,15 +14,16 @@ from ctn.api.desk import COLD, desk_of, head_of, headers_of, refuse_known
 from ctn.api.export_files import csv_pieces, json_pieces, xlsx_pieces
 from ctn.api.export_tables import TABLES, ExportTable, count_of
 from ctn.api.link import Head
-from ctn.api.problems import Busy, NotFound
-from ctn.api.read_problems import (
+from ctn.api.reads import number
+from ctn.api.refusals import (
     BadFilter,
     Behind,
+    Busy,
     ExportTooLarge,
     FormatNotInstalled,
+    NotFound,
     refused_read,
 )
-from ctn.api.reads import number
 from ctn.api.routes import Route
 from ctn.views.reader import Reader
 from ctn.views.refusals import ViewRefusal

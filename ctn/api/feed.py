@@ -10,8 +10,8 @@ from ctn.api.frames import Frame, Frames
 from ctn.api.link import Head
 from ctn.api.log import log
 from ctn.api.origin import check_origin
-from ctn.api.problems import DoorRefusal, NotFound, language_of, problem_response
-from ctn.api.read_problems import Behind
+from ctn.api.problems import language_of, problem_response
+from ctn.api.refusals import Behind, DoorRefusal, NotFound
 from ctn.api.sockets import TRY_AGAIN, Outbox, Sockets
 from ctn.views.fold import Block
 from ctn.views.reader import Reader
@@ -108,7 +108,7 @@ async def feed(socket: WebSocket, instrument: str) -> None:
     feeds = feeds_of(socket)
     client = socket.client.host if socket.client else ""
     try:
-        check_origin(socket.headers)
+        check_origin(socket.scope)
         feeds.sockets.enter(client)
     except DoorRefusal as refusal:
         await _refuse(socket, refusal)

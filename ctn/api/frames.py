@@ -6,7 +6,7 @@ A thread that folds blocks hands them in; every other thread may ask for a snaps
 
 import heapq
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -25,6 +25,7 @@ Value = dict[str, Any]
 Row = tuple[int, int]
 TRADED: Final = event_name(Traded)
 BUY: Final = "buy"
+FRAME_TRADE: Final = ("no", "mode", "price", "qty", "taker")
 SEED_SECONDS: Final = 30.0
 _orders = tables.orders.c
 _open_orders = select(
@@ -86,6 +87,33 @@ class Sides:
         """Bids and asks, best price first."""
         bids, asks = self._sides
         return sorted(bids.items(), reverse=True), sorted(asks.items())
+
+
+class Shown(NamedTuple):
+    """A book as it is told: where its feed stands, and its levels, best price first."""
+
+    seq: int
+    phase: str
+    bids: Sequence[Row]
+    asks: Sequence[Row]
+
+
+def whole(instrument: str, book: Shown) -> Value:
+    """What a follower of a book begins with (market.md 13)."""
+    check = checksum(book.bids, book.asks)
+    return {"instrument": instrument} | book._asdict() | {"checksum": check}
+
+
+def change(instrument: str, before: int, book: Shown, trades: list[Value], check: int) -> Value:
+    """What a follower whose book stood at `before` must change (market.md 13).
+
+    `book` shows the changed levels alone, 0 is gone; `check` is the checksum over all of it.
+    """
+    return (
+        {"instrument": instrument, "seq_prev": before}
+        | book._asdict()
+        | {"trades": trades, "checksum": check}
+    )
 
 
 class Frame(NamedTuple):
@@ -174,12 +202,10 @@ class Frames:
             is_told = book.seq != seq or phase != book.phase or bids or asks
             book.phase = phase
             if is_told or name in trades:
-                frame = {
-                    "instrument": name, "height": block.header["height"], "seq_prev": seq,
-                    "seq": book.seq, "phase": phase, "bids": bids, "asks": asks,
-                    "trades": trades.get(name, []), "checksum": book.checksum(),
-                }  # fmt: skip
-                yield Frame(name, frame["height"], orjson.dumps(frame))
+                shown = Shown(book.seq, phase, bids, asks)
+                told = change(name, seq, shown, trades.get(name, []), book.checksum())
+                height = block.header["height"]
+                yield Frame(name, height, orjson.dumps({"height": height} | told))
 
     def _touched(self, orders: dict[int, Value | None]) -> Iterator[str]:
         for no, value in orders.items():
@@ -200,13 +226,8 @@ class Frames:
 
 
 def _snapshot(instrument: str, height: int, book: Sides) -> bytes:
-    bids, asks = book.rows()
-    return orjson.dumps(
-        {
-            "instrument": instrument, "height": height, "seq": book.seq, "phase": book.phase,
-            "bids": bids, "asks": asks, "checksum": checksum(bids, asks),
-        }
-    )  # fmt: skip
+    shown = Shown(book.seq, book.phase, *book.rows())
+    return orjson.dumps({"height": height} | whole(instrument, shown))
 
 
 def _changes(
@@ -229,6 +250,6 @@ def _trades(receipts: list[Value]) -> dict[str, list[Value]]:
         for item in receipt.get("hooks", (receipt,)):
             for event in item["events"]:
                 if event["event"] == TRADED:
-                    row = {name: event[name] for name in ("no", "mode", "price", "qty", "taker")}
+                    row = {name: event[name] for name in FRAME_TRADE}
                     found.setdefault(event["instrument"], []).append(row)
     return found

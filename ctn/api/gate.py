@@ -5,20 +5,14 @@ The gate stands around the whole application, so that the answer to a bug has th
 
 import secrets
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ctn.api.origin import check_origin
-from ctn.api.problems import (
-    AddressTooLong,
-    DoorRefusal,
-    HeadTooLarge,
-    RateLimited,
-    language_of,
-    problem_response,
-)
+from ctn.api.problems import language_of, problem_response
 from ctn.api.rates import Rates, is_loopback
+from ctn.api.refusals import AddressTooLong, DoorRefusal, HeadTooLarge, RateLimited
 from ctn.api.static import FOLDERS
 
 ADDRESS_BYTES = 8 * 1024
@@ -44,7 +38,7 @@ CORS_HEADERS = {
     "Access-Control-Expose-Headers": "ETag, Retry-After, X-Request-Id",
 }
 PREFLIGHT_HEADERS = {
-    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST",
     "Access-Control-Allow-Headers": "Content-Type, If-None-Match, Accept-Language",
     "Access-Control-Max-Age": "86400",
 }
@@ -66,9 +60,15 @@ class Gate:
             await self.application(scope, receive, send)
             return
 
+        is_head = scope["method"] == "HEAD"
+        if is_head:  # whatever can be read answers its head alike
+            scope = {**scope, "method": "GET"}
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _add_headers(MutableHeaders(scope=message), request_id)
+            elif is_head:
+                message = {**message, "body": b""}
             await send(message)
 
         try:
@@ -90,7 +90,7 @@ class Gate:
             raise HeadTooLarge(limit=HEAD_BYTES)
         if scope["path"].startswith(FOLDERS):
             return
-        check_origin(Headers(scope=scope))
+        check_origin(scope)
         client = scope["client"][0] if scope.get("client") else ""
         if self.spares_loopback and is_loopback(client):
             return

@@ -13,14 +13,18 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from ctn.api.bodies import SEND_SECONDS, receive
-from ctn.api.problems import Busy, DoorRefusal, Failed, MediaTypeRefused, TooSlow
 from ctn.api.rates import bucket_of
-from ctn.api.read_problems import (
+from ctn.api.refusals import (
+    Busy,
+    DoorRefusal,
+    Failed,
     FileHasErrors,
     FileTooLarge,
     ImportRunning,
     LayoutUnknown,
+    MediaTypeRefused,
     NotUtf8,
+    TooSlow,
 )
 from ctn.api.routes import Route
 from ctn.client.registry.reader import read_bytes

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import Request
 from starlette.responses import Response
 
-from ctn.api.problems import Busy
+from ctn.api.refusals import Busy
 from ctn.node.door_client import DoorClient
 
 CALL_SECONDS = 35  # the engine itself holds a submission for at most 30

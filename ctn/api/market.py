@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Final, NamedTuple
 
+import orjson
 from fastapi import Depends, Request
 from sqlalchemy import func, select
 from starlette.responses import Response
@@ -17,23 +18,21 @@ from ctn.api.asks import (
     Rows,
     Series,
 )
-from ctn.api.columns import ROWS_MAX, Span, candles, tape
-from ctn.api.desk import HOT, asked, found, headers_of
+from ctn.api.desk import HOT, asked, found, headers_of, refuse_known
 from ctn.api.feed import feeds_of
-from ctn.api.link import Head, NotModified
+from ctn.api.link import Head
 from ctn.api.paging import Listing, Page, Paged, paged
-from ctn.api.problems import NotFound, PageTooLarge
-from ctn.api.read_problems import BadFilter
 from ctn.api.reads import number
+from ctn.api.refusals import NotFound
 from ctn.api.routes import Route
 from ctn.kernel.account import is_address
 from ctn.kernel.refusal import BadAddress
-from ctn.modules.market.candles import LENGTHS_MS
+from ctn.views import market as columns
 from ctn.views import tables
+from ctn.views.pages import COLUMNS_MAX
 from ctn.views.reader import View
 
 Value = dict[str, Any]
-POINTS: Final = 500
 BP: Final = 10_000
 _instruments = tables.RECORDS["instrument"].table
 _states = tables.RECORDS["instrument_state"].table
@@ -45,10 +44,11 @@ NEWEST_TRADE: Final = Listing("trades", (_trades.c.no,), is_newest_first=True)
 
 
 class Period(NamedTuple):
-    """A time in ms from which on, and one before which; None: not stated."""
+    """A time in ms from which on, one before which (None: not stated), and the most rows."""
 
     start: int | None
     end: int | None
+    rows: int
 
 
 async def instruments(request: Request, page: Paged) -> Response:
@@ -100,39 +100,61 @@ async def ticker(request: Request, instrument: Name) -> Response:
     return await found(request, read, HOT)
 
 
-async def book(request: Request, instrument: Name) -> Response:
+async def snapshot(request: Request, instrument: Name) -> Response:
     """The whole book as after a block: what a follower of the feed begins with."""
     feeds = feeds_of(request)
     await feeds.ready()
-    head, snapshot = feeds.snapshot(instrument)
-    if snapshot is None:
+    head, data = feeds.snapshot(instrument)
+    if data is None:
         raise NotFound(instrument=instrument)
-    if head.etag in request.headers.get("if-none-match", "").split(", "):
-        raise NotModified(head)
-    return Response(snapshot, 200, headers_of(head, HOT), "application/json")
+    refuse_known(head, request.headers.get("if-none-match", ""))
+    return _columns(head, data)
 
 
-async def tape_of(
-    request: Request, instrument: Name, rows: Rows = "100", before: Number = ""
-) -> Response:
-    """The last trades by columns, newest first; `before` a trade number goes further back."""
-    count = number(rows, "rows")
-    if count > ROWS_MAX:
-        raise PageTooLarge(limit=ROWS_MAX, field="rows")
-    earlier = number(before, "before") if before else None
+async def book(request: Request, instrument: Name, levels: Rows = "25") -> Response:
+    """The best levels of both sides by columns, bids first."""
+    most = number(levels, "levels")
 
     def read(view: View) -> bytes:
-        instrument_row(view, instrument)
-        return tape(view, instrument, rows=count, before=earlier)
+        made = columns.order_book(view, instrument, most)
+        if made is None:
+            raise NotFound(instrument=instrument)
+        return orjson.dumps(made)
 
     return _columns(*await asked(request, read))
 
 
-async def period_of(start: Milliseconds = "", end: Milliseconds = "") -> Period:
+async def orders_of(request: Request, instrument: Name, rows: Rows = "500") -> Response:
+    """The open orders of a book by columns, in the order in which they trade (L3)."""
+    most = number(rows, "rows")
+
+    def read(view: View) -> bytes:
+        instrument_row(view, instrument)
+        return orjson.dumps(columns.book_orders(view, instrument, most))
+
+    return _columns(*await asked(request, read))
+
+
+async def tape_of(
+    request: Request, instrument: Name, rows: Rows = "500", before: Number = ""
+) -> Response:
+    """The last trades by columns, newest first; `before` a trade number goes further back."""
+    count = number(rows, "rows")
+    earlier = number(before, "before") if before else None
+
+    def read(view: View) -> bytes:
+        instrument_row(view, instrument)
+        return orjson.dumps(columns.tape(view, instrument, count, earlier))
+
+    return _columns(*await asked(request, read))
+
+
+async def period_of(start: Milliseconds = "", end: Milliseconds = "", rows: Rows = "") -> Period:
     """The period that is asked for; refuses a number above 2^63 - 1."""
-    return Period(
-        number(start, "start") if start else None, number(end, "end") if end else None
-    )
+    first = number(start, "start") if start else None
+    # A range that is named whole is answered whole; its points are bounded by themselves.
+    most = number(rows, "rows") if rows else COLUMNS_MAX if start else columns.ROWS
+    return Period(first, number(end, "end") if end else None, most)
 
 
 async def candles_of(
@@ -143,15 +165,11 @@ async def candles_of(
     series: Series = "counted",
 ) -> Response:
     """Candles by columns; without `start` the last 500. Times of the answer are Unix seconds."""
-    length = LENGTHS_MS[interval]
+    span = columns.Span(interval, series, *period)
 
     def read(view: View) -> bytes:
-        until = view.time + 1 if period.end is None else period.end
-        since = max(0, until - POINTS * length) if period.start is None else period.start
-        if since >= until:
-            raise BadFilter(field="start", rule="before `end`")
-        span = Span(view, instrument_row(view, instrument), series, interval)
-        return candles(span, since, until)
+        instrument_row(view, instrument)
+        return orjson.dumps(columns.candles(view, instrument, span))
 
     return _columns(*await asked(request, read))
 
@@ -254,7 +272,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("/instruments", instruments, listed(resources.INSTRUMENT_ITEM)),
     Route("/instruments/{instrument}", instrument, resources.INSTRUMENT_ANSWER),
     Route("/instruments/{instrument}/ticker", ticker, resources.TICKER),
-    Route("/instruments/{instrument}/book", book, resources.BOOK),
+    Route("/instruments/{instrument}/book", book, resources.ORDER_BOOK),
+    Route("/instruments/{instrument}/orders", orders_of, resources.COLUMNS),
+    Route("/feed/{instrument}", snapshot, resources.BOOK),
     Route("/instruments/{instrument}/tape", tape_of, resources.COLUMNS),
     Route("/instruments/{instrument}/candles", candles_of, resources.COLUMNS),
     Route("/instruments/{instrument}/trades", trades, listed(resources.TRADE_ITEM)),

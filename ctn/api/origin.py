@@ -3,18 +3,22 @@
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.types import Scope
 
-from ctn.api.read_problems import OriginRefused
+from ctn.api.refusals import OriginRefused
 
 
-def check_origin(headers: Headers) -> None:
-    """Refuse a cookie that another page, or none, sends along; refuses OriginRefused.
+def check_origin(scope: Scope) -> None:
+    """Refuse a cookie of ours that another page sends along; refuses OriginRefused.
 
-    Without a cookie nothing here depends on who asks, and any origin, or none, is welcome.
+    What may change something, and every socket, must name our origin; a browser names none when
+    it only reads from us. Without a cookie nothing here depends on who asks: all are welcome.
     """
+    headers = Headers(scope=scope)
     if "cookie" not in headers:
         return
     origin = urlsplit(headers.get("origin", ""))
-    is_ours = origin.scheme in ("http", "https") and origin.netloc == headers.get("host", "")
-    if not is_ours or not origin.netloc:
+    is_ours = origin.scheme in ("http", "https") and origin.netloc == headers.get("host")
+    is_only_read = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+    if not is_ours and not (is_only_read and "origin" not in headers):
         raise OriginRefused()

@@ -11,11 +11,11 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from fastapi import Depends
-from sqlalchemy import Column, Select, tuple_
+from sqlalchemy import Select, tuple_
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from ctn.api.asks import Cursor, Limit
-from ctn.api.problems import PageTooLarge
-from ctn.api.read_problems import BadCursor
+from ctn.api.refusals import BadCursor, PageTooLarge
 from ctn.kernel.codec import DECODE_ERRORS, INT_MAX
 from ctn.views.reader import View
 
@@ -30,7 +30,7 @@ class Listing(NamedTuple):
     """How a listing is sorted: by these columns, which together name one row."""
 
     name: str
-    columns: tuple[Column[Any], ...]
+    columns: tuple[KeyedColumnElement[Any], ...]
     is_newest_first: bool = False
 
 

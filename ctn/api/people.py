@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from fastapi import Request
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from starlette.responses import Response
 
 from ctn.api import resources
@@ -20,18 +20,17 @@ from ctn.modules.identity.appoint import DutyGiven
 from ctn.modules.identity.attest import Attested
 from ctn.modules.identity.dismiss import DutyEnded
 from ctn.modules.identity.revoke_attestation import AttestationRevoked
-from ctn.views import tables
+from ctn.views import past, tables
 from ctn.views.heights import resolve
 from ctn.views.reader import View
+from ctn.views.rights import rights
 
 Value = dict[str, Any]
 CHANGES_MAX: Final = 1_000
-_changes = tables.balance_changes
 _history = tables.account_history
 _transactions = tables.transactions
 _events = tables.events
 _blocks = tables.blocks
-BALANCES: Final = Listing("balances", (_changes.c.asset,))
 HISTORY: Final = Listing("history", (_history.c.height, _history.c.index), is_newest_first=True)
 RIGHTS: Final = tuple(
     [
@@ -50,18 +49,11 @@ async def balances(
     check_address(address)
 
     def read(view: View) -> Value:
-        column = _changes.c
         height = resolve(view, at or None).height
-        last = (
-            select(column.asset, func.max(column.height).label("height"))
-            .where(column.account == address, column.height <= height)
-            .group_by(column.asset)
-            .subquery()
-        )
-        is_last = and_(last.c.asset == column.asset, last.c.height == column.height)
-        held = select(column.asset, column.amount, column.height).join(last, is_last)
-        held = held.where(column.account == address, column.amount != 0)
-        return {"at": height} | paged(view, held, BALANCES, page, _balance)
+        then = past.balances(height)
+        held = select(then).where(then.c.account == address)
+        listing = Listing("balances", (then.c.asset,))
+        return {"at": height} | paged(view, held, listing, page, _balance)
 
     return await found(request, read)
 
@@ -105,17 +97,14 @@ async def permissions(request: Request, address: Address) -> Response:
 
 
 def _permissions(view: View, address: str) -> Value:
-    guards = tables.RECORDS["guard"].table
-    words = tables.RECORDS["attestation"].table
-    duties = tables.RECORDS["duty"].table
-    guard = view.row(select(guards).where(guards.c.place == address))
-    given = view.rows(select(words).where(words.c.subject == address).order_by(words.c.place))
-    held = view.rows(select(duties).where(duties.c.address == address).order_by(duties.c.place))
+    found = rights(view, address)
     return {
         "address": address,
-        "guard": None if guard is None else without_place(guard),
-        "attestations": [without_place(row) for row in given],
-        "duties": [without_place(row) for row in held],
+        "roles": found.roles,
+        "authorities": found.authorities,
+        "guard": None if found.guard is None else without_place(found.guard),
+        "attestations": [without_place(row) for row in found.attestations],
+        "duties": [without_place(row) for row in found.duties],
         "changes": _rights(view, address),
     }
 

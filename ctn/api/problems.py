@@ -1,20 +1,21 @@
-"""What a door refuses, and how it says so: RFC 9457 problem documents (thallo.md 5.2).
+"""How a refusal is told: RFC 9457 problem documents (thallo.md 5.2).
 
-A class per cause, like the ledger's refusals: the docstring is the public sentence, `code` is
-stable. Refusals of the ledger keep their own class and get only a status here.
+Refusals of the ledger keep their own class and get only a status here.
 """
 
 import re
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
+from ctn.api.refusals import DoorRefusal, EngineAway, refused_read
 from ctn.api.sentences_zh import SENTENCES
 from ctn.kernel.refusal import Refusal
 from ctn.node.door_client import EngineGone, EngineRefused
+from ctn.views.refusals import ViewRefusal
 
 DOOR = "door"
 REFUSED = 422
@@ -33,113 +34,6 @@ RETRY_AFTER = {429: "1", 503: "1"}
 _LANGUAGE = re.compile(
     r"(?:(zh|en)(?:-[A-Za-z0-9-]{1,32})?)(?:;q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?", re.IGNORECASE
 )
-
-
-class DoorRefusal(Exception):
-    """A door refuses a request before the ledger sees it."""
-
-    status: ClassVar[int] = 400
-    code: ClassVar[str] = ""
-
-    def __init__(self, **facts: Any) -> None:
-        super().__init__()
-        self.facts: dict[str, Any] = facts
-
-
-class NotFound(DoorRefusal):
-    """There is no such thing here."""
-
-    status = 404
-    code = "not_found"
-
-
-class MethodNotAllowed(DoorRefusal):
-    """This address does not take this method."""
-
-    status = 405
-    code = "method_not_allowed"
-
-
-class TooSlow(DoorRefusal):
-    """The request did not arrive within 10 seconds."""
-
-    status = 408
-    code = "too_slow"
-
-
-class BodyTooLarge(DoorRefusal):
-    """The body is larger than this address takes."""
-
-    status = 413
-    code = "body_too_large"
-
-
-class AddressTooLong(DoorRefusal):
-    """The address of the request is longer than 8 KiB."""
-
-    status = 414
-    code = "address_too_long"
-
-
-class HeadTooLarge(DoorRefusal):
-    """The head of the request is larger than 16 KiB."""
-
-    status = 431
-    code = "head_too_large"
-
-
-class MediaTypeRefused(DoorRefusal):
-    """The body must be application/json in UTF-8, and not encoded any further."""
-
-    status = 415
-    code = "media_type_refused"
-
-
-class RateLimited(DoorRefusal):
-    """Too many requests came from this address; try again in a moment."""
-
-    status = 429
-    code = "rate_limited"
-
-
-class PageTooLarge(DoorRefusal):
-    """A page holds at most 100 items."""
-
-    code = "page_too_large"
-
-
-class Busy(DoorRefusal):
-    """The engine has no time for this now; try again in a moment."""
-
-    status = 503
-    code = "busy"
-
-
-class EngineAway(DoorRefusal):
-    """The engine does not answer; try again in a moment."""
-
-    status = 503
-    code = "engine_away"
-
-
-class BadRequest(DoorRefusal):
-    """The request is no HTTP that this server understands."""
-
-    code = "bad_request"
-
-
-class FormatNotInstalled(DoorRefusal):
-    """This server was installed without what makes this format; the page still prints."""
-
-    status = 404
-    code = "format_not_installed"
-
-
-class Failed(DoorRefusal):
-    """Something failed here; `request_id` finds it in the log."""
-
-    status = 500
-    code = "failed"
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -180,6 +74,8 @@ def cause_of(error: Exception) -> Cause:
     """What a refusal says, whichever of the rooms it comes from."""
     if isinstance(error, EngineGone):
         error = EngineAway()
+    if isinstance(error, ViewRefusal):
+        error = refused_read(error)
     if isinstance(error, DoorRefusal):
         sentence = sentence_of(type(error))
         return Cause(DOOR, error.code, sentence, error.facts, error.status)

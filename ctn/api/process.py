@@ -10,16 +10,17 @@ from pathlib import Path
 
 import uvicorn
 
-from ctn.api.app import close_app, create_app
+from ctn.api.app import close_app, create_app, graphql_of
 from ctn.api.gate import HEAD_BYTES, Gate
+from ctn.api.graphql.documents import Documents, read_kept
 from ctn.api.link import Link
 from ctn.api.log import log
 from ctn.api.sockets import MESSAGE_BYTES, PING_SECONDS, PONG_SECONDS
 from ctn.api.wire import Wire
-from ctn.node.config import Config, read_config
+from ctn.node.config import read_config
 from ctn.node.home import Home
 from ctn.node.stops import Stop
-from ctn.views.writer import Views, start_views
+from ctn.views.writer import start_views
 
 PORTS = range(8080, 8100)
 STOP_SECONDS = 5
@@ -50,6 +51,7 @@ def run_api(folder: Path, *, host: str = "127.0.0.1", port: int | None = None) -
     home = Home(folder)
     try:
         config = read_config(home.config)
+        documents = Documents(read_kept(), config.graphql.documents)
         listener = listen(host, port)
         try:
             views = start_views(folder)
@@ -60,9 +62,14 @@ def run_api(folder: Path, *, host: str = "127.0.0.1", port: int | None = None) -
         log("stopped", reason=str(stop))
         return stop.code
     os.nice(NICE)
+    link = Link(str(home.socket))
+    app = create_app(
+        link, spares_loopback=config.profile == "dev", views=views,
+        public_url=config.api.public_url, documents=documents,
+    )  # fmt: skip
     with listener:
         try:
-            asyncio.run(_serve(str(home.socket), listener, views, config=config))
+            asyncio.run(serve(app, link, listener))
         finally:
             views.close()
     log("stopped")
@@ -82,18 +89,8 @@ def listen(host: str, port: int | None) -> socket.socket:
     raise PortBusy(f"port {wanted} in use at {host}")
 
 
-async def _serve(
-    node_socket: str,
-    listener: socket.socket,
-    views: Views,
-    *,
-    config: Config,
-) -> None:
-    link = Link(node_socket)
-    app = create_app(
-        link, spares_loopback=config.profile == "dev", views=views,
-        public_url=config.api.public_url, documents=config.graphql.documents,
-    )  # fmt: skip
+async def serve(app: Gate, link: Link, listener: socket.socket) -> None:
+    """Serve an application on a listening socket until SIGTERM or SIGINT."""
     server = _Server(config_of(app))
 
     def stop() -> None:
@@ -103,8 +100,12 @@ async def _serve(
         asyncio.get_running_loop().add_signal_handler(number, stop)
     host, port = listener.getsockname()[:2]
     log("listening", host=host, port=port)
+    graphql = graphql_of(app)
+    warming = None if graphql is None else asyncio.create_task(graphql.warm())
     await server.serve(sockets=[listener])
-    close_app(app)
+    if warming is not None:
+        await warming
+    await close_app(app)
     await link.close()
 
 

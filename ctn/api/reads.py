@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ctn.api import answers
 from ctn.api.link import Head, Link, answer, fresh_head, link_of
-from ctn.api.problems import Busy, NotFound, PageTooLarge
+from ctn.api.refusals import Busy, NotFound, PageTooLarge
 from ctn.kernel.account import is_address
 from ctn.kernel.block import Header, block_hash
 from ctn.kernel.codec import INT_MAX, encode, from_base64

@@ -160,6 +160,13 @@ COLUMNS = shape(
     [("height", int), ("rows", int), ("strings", list[str])],
     "Rows by columns: each further member is the list of one column, as text when in `strings`.",
 )
+ORDER_BOOK = shape(
+    "OrderBook",
+    [("height", int), ("rows", int), ("strings", list[str]), ("side", list[str]),
+     ("price", list[int | str]), ("qty", list[int | str]), ("orders", list[int]), ("seq", int),
+     ("phase", str)],
+    "The best levels of a book by columns, bids first, and where its feed stands.",
+)  # fmt: skip
 TRADE_ITEM = shape("TradeItem", fields_of_table(tables.trades, TRADE), "A trade.")
 ORDER_ITEM = shape("OrderItem", fields_of_table(tables.orders, ORDER), "An order of the book.")
 PROJECT_ITEM = shape(
@@ -182,7 +189,11 @@ INTERVAL_ITEM = shape(
     [*fields_of_table(tables.interval_history, {}), ("tonnes", str)],
     "Serials of one owner and status, from a height on; `to_height` null while they stand.",
 )
-STEP = shape("SerialStep", fields_of_table(tables.lineage, {}), "A step in the life of serials.")
+STEP = shape(
+    "SerialStep",
+    [*fields_of_table(tables.lineage, {}), ("time", int)],
+    "A step in the life of serials.",
+)
 FOREIGN = shape(
     "ForeignInterval",
     fields_of_table(tables.RECORDS["external"].table, {}, without=("place",)),
@@ -230,7 +241,8 @@ _change = shape(
 )
 PERMISSIONS = object_shape(
     "PermissionsAnswer",
-    [("address", str), ("guard", Any), ("attestations", list[Attestation]),
+    [("address", str), ("roles", list[str]), ("authorities", list[str]), ("guard", Any),
+     ("attestations", list[Attestation]),
      ("duties", list[Duty]), ("changes", many(_change))],
     "What an account may do and by whose word, with every change from the first.",
 )  # fmt: skip

@@ -17,8 +17,8 @@ from starlette.responses import Response
 from ctn.api.bodies import read_body
 from ctn.api.link import Link, answer, link_of
 from ctn.api.market import check_address
-from ctn.api.problems import Busy, DoorRefusal, RateLimited
 from ctn.api.rates import bucket_of, is_loopback
+from ctn.api.refusals import Busy, DoorRefusal, RateLimited
 from ctn.api.routes import Route
 
 DEMO: Final = "ctn-demo"

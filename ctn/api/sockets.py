@@ -1,11 +1,11 @@
-"""Open sockets: how many there may be, from whom, and how far a slow one may fall behind."""
+"""Open sockets of every door: how many, from whom, and how far a slow one may fall behind."""
 
 import asyncio
 from collections import deque
 from typing import Final
 
 from ctn.api.rates import bucket_of, is_loopback
-from ctn.api.read_problems import TooManySockets
+from ctn.api.refusals import TooManySockets
 
 PER_ADDRESS_MAX: Final = 50
 SOCKETS_MAX: Final = 2_000
@@ -29,11 +29,15 @@ class Sockets:
         """One more; refuses by TooManySockets. Whoever entered must leave."""
         key = bucket_of(client)
         mine = self._by_address.get(key, 0)
-        is_spared = self.spares_loopback and is_loopback(client)
-        if self.count >= SOCKETS_MAX or (mine >= PER_ADDRESS_MAX and not is_spared):
+        is_full = mine >= PER_ADDRESS_MAX and not self.is_spared(client)
+        if self.count >= SOCKETS_MAX or is_full:
             raise TooManySockets()
         self.count += 1
         self._by_address[key] = mine + 1
+
+    def is_spared(self, client: str) -> bool:
+        """Whether the limits of an address do not bind this one."""
+        return self.spares_loopback and is_loopback(client)
 
     def leave(self, client: str) -> None:
         """One less."""

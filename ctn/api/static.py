@@ -16,7 +16,7 @@ from typing import Any, Final
 from fastapi import Request
 from starlette.responses import FileResponse, Response
 
-from ctn.api.problems import NotFound
+from ctn.api.refusals import NotFound
 
 FOLDERS: Final = ("/assets/", "/fonts/")
 BUILT: Final = Path(__file__).parent / "static"

@@ -14,14 +14,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ctn.api.bodies import SEND_SECONDS
 from ctn.api.gate import CORS_HEADERS, REQUEST_ID_BYTES, SECURITY_HEADERS
-from ctn.api.problems import (
-    BadRequest,
-    DoorRefusal,
-    HeadTooLarge,
-    TooSlow,
-    cause_of,
-    problem_of,
-)
+from ctn.api.problems import cause_of, problem_of
+from ctn.api.refusals import BadRequest, DoorRefusal, HeadTooLarge, TooSlow
 
 
 class Wire(H11Protocol):

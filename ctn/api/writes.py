@@ -7,8 +7,8 @@ from starlette.responses import Response
 from ctn.api import answers
 from ctn.api.bodies import TRANSACTION_BYTES, read_body
 from ctn.api.link import answer, link_of
-from ctn.api.problems import Busy
 from ctn.api.reads import waiting
+from ctn.api.refusals import Busy
 from ctn.node.door_client import EngineRefused
 
 

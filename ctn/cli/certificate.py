@@ -167,7 +167,8 @@ def _made_here(certificate: str, socket: Path) -> bytes:
     from ctn.api.certificates.facts import facts_of
     from ctn.api.certificates.pdf import document
     from ctn.api.link import Link as EngineLink
-    from ctn.api.problems import DoorRefusal, sentence_of
+    from ctn.api.problems import sentence_of
+    from ctn.api.refusals import DoorRefusal
     from ctn.node.config import read_config
 
     public_url = read_config(options().home / "config" / "node.toml").api.public_url

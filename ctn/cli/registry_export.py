@@ -51,11 +51,11 @@ def _rows(layout: str, at: str | None) -> Iterator[tuple[Iterator[list[str]], di
     """Header and rows of a layout, and for a past state its height and time."""
     if at is not None:
         from ctn.cli.past import viewed
-        from ctn.views.past import values_at
+        from ctn.views import past
 
         with viewed(at) as (view, then):
             stands = {"height": then.height, "time": then.time}
-            yield export_own(layout, lambda table: values_at(view, table, then.height)), stands
+            yield export_own(layout, lambda table: past.values(view, table, then.height)), stands
     elif layout in OWN_LAYOUTS:
         with linked() as link:
             yield export_own(layout, lambda table: _values(link, table)), {}

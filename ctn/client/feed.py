@@ -142,7 +142,7 @@ class Feed:
         """The book as it stands now; raises Unanswered when none is to be had."""
         for _ in range(ATTEMPTS):
             try:
-                reply = self._http.get(f"{PREFIX}/instruments/{self.instrument}/book")
+                reply = self._http.get(f"{PREFIX}/feed/{self.instrument}")
             except httpx.TransportError:
                 time.sleep(AGAIN_SECONDS)
                 continue

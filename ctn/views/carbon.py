@@ -1,11 +1,11 @@
-"""Questions about credits: batches, serials and their life, certificates, supply, past states."""
+"""Questions about credits: projects, batches, certificates, supply, intervals, past states."""
 
 from typing import Any, Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, select
 
 from ctn.modules.registry.records import Batch, Certificate, Project
-from ctn.views import tables
+from ctn.views import past, tables
 from ctn.views.heights import resolve
 from ctn.views.pages import START, Page, Slice, Sort, page
 from ctn.views.queries import (
@@ -19,20 +19,15 @@ from ctn.views.queries import (
     records,
 )
 from ctn.views.reader import View
-from ctn.views.refusals import BadFilter
 
 Value = dict[str, Any]
-PIECES_MAX: Final = 1_000
 CERTIFICATE_FILTERS: Final = (
     "holder", "batch", "use", "purpose", "country", "privacy", "height", "time", "grams", "tx",
 )  # fmt: skip
 
 _certificates: Final = tables.RECORDS["certificate"].table
 _batches: Final = tables.RECORDS["batch"].table
-_projects: Final = tables.RECORDS["project"].table
-_intervals: Final = tables.RECORDS["interval"].table
-_history, _lineage = tables.interval_history, tables.lineage
-_parts: Final = tables.certificate_parts.c
+_history: Final = tables.interval_history
 INTERVAL_SORTS: Final = {
     "serial": Sort("serial", (_history.c.batch, _history.c.start, _history.c.from_height)),
 }
@@ -57,18 +52,36 @@ def batch(view: View, identity: str) -> Value | None:
     return record(view, Batch, identity)
 
 
-def supply(view: View, identity: str) -> Value | None:
-    """Tonnes of a batch by what became of them, and the grams that are on the market."""
-    found = batch(view, identity)
-    if found is None:
-        return None
-    held = tables.balances.c
-    wanted = select(held.account, held.amount).where(
-        held.asset == identity, held.account.like("%:" + identity)
+def supply(
+    view: View, height: int, class_id: str | None = None, identity: str | None = None
+) -> list[Value]:
+    """Tonnes of each class by status after a height: class, batches, issued, statuses.
+
+    Of one class or batch when it is named; what left the ledger is counted in its status as well.
+    """
+    stood = past.intervals(height).subquery()
+    kind, tonnes = _batches.c["class"], func.sum(stood.c.end - stood.c.start + 1)
+    wanted = (
+        select(kind, stood.c.batch, stood.c.status, tonnes)
+        .join(_batches, _batches.c.id == stood.c.batch)
+        .group_by(kind, stood.c.batch, stood.c.status)
+        .order_by(kind, stood.c.batch, stood.c.status)
     )
-    ended = {account.partition(":")[0]: amount for account, amount in view.tuples(wanted)}
-    return {"batch": identity, "issued": found["issued"], "counts": found["counts"],
-            "market_g": -sum(ended.values())}  # fmt: skip
+    if class_id is not None:
+        wanted = wanted.where(kind == class_id)
+    if identity is not None:
+        wanted = wanted.where(stood.c.batch == identity)
+    made: dict[str, Value] = {}
+    names: dict[str, dict[str, None]] = {}
+    for of_class, batch_id, status, count in view.tuples(wanted):
+        row = made.setdefault(
+            of_class, {"class": of_class, "batches": 0, "issued": 0, "statuses": {}}
+        )
+        names.setdefault(of_class, {})[batch_id] = None
+        row["batches"] = len(names[of_class])
+        row["issued"] += int(count)
+        row["statuses"][status] = row["statuses"].get(status, 0) + int(count)
+    return list(made.values())
 
 
 # --- certificates
@@ -122,19 +135,6 @@ def _as_it_stood(view: View, row: Value, height: int) -> Value:
     return row
 
 
-def certificates_of(view: View, identity: str, start: int, *, end: int) -> list[Value]:
-    """The certificates that cover serials of a batch, with the part that each covers."""
-    same = _certificates.c.place == _parts.certificate
-    joined = tables.certificate_parts.join(_certificates, same)
-    return view.rows(
-        select(tables.certificate_parts, _certificates.c.holder, _certificates.c.time)
-        .select_from(joined)
-        .where(_parts.batch == identity, _parts.start <= end, _parts.end >= start)
-        .order_by(_parts.start, _parts.certificate)
-        .limit(PIECES_MAX)
-    )
-
-
 # --- serials
 
 
@@ -147,65 +147,5 @@ def intervals(
     """
     height = resolve(view, at).height
     allowed = ("batch", "owner", "status", "start", "end", "cause")
-    found = select(_history).where(
-        *conditions(_history, filters, allowed), *_stood(height)
-    )  # fmt: skip
+    found = past.intervals(height).where(*conditions(_history, filters, allowed))
     return page(view, found, INTERVAL_SORTS["serial"], part)
-
-
-def _stood(height: int) -> tuple[Any, ...]:
-    until = _history.c.to_height
-    return (_history.c.from_height <= height, or_(until.is_(None), until > height))
-
-
-def pieces(
-    view: View, identity: str, start: int, *, end: int, at: str | None = None
-) -> list[Value]:
-    """What serials start..end of a batch are, or were: one row for each interval they lie in."""
-    _check_range(start, end)
-    height = resolve(view, at).height
-    return view.rows(
-        select(_history)
-        .where(
-            _history.c.batch == identity, _history.c.start <= end, _history.c.end >= start,
-            *_stood(height),
-        )
-        .order_by(_history.c.start)
-        .limit(PIECES_MAX)
-    )  # fmt: skip
-
-
-def life(view: View, identity: str, start: int, *, end: int) -> list[Value]:
-    """Every step of serials start..end of a batch in order, with the time of its block."""
-    _check_range(start, end)
-    block = tables.blocks.c
-    joined = _lineage.join(tables.blocks, block.height == _lineage.c.height)
-    return view.rows(
-        select(_lineage, block.time)
-        .select_from(joined)
-        .where(
-            _lineage.c.batch == identity, _lineage.c.start <= end, _lineage.c.end >= start
-        )
-        .order_by(_lineage.c.height, _lineage.c["index"], _lineage.c.number)
-        .limit(PIECES_MAX)
-    )
-
-
-def externals(view: View, line: str, start: int, *, end: int) -> list[Value]:
-    """What is known of numbers of another registry's line, by number."""
-    known = tables.RECORDS["external"].table
-    low = f"{line.lower()}/"
-    return view.rows(
-        select(known)
-        .where(
-            known.c.place >= low, known.c.place < f"{line.lower()}0", known.c.start <= end,
-            known.c.end >= start,
-        )
-        .order_by(known.c.start)
-        .limit(PIECES_MAX)
-    )  # fmt: skip
-
-
-def _check_range(start: int, end: int) -> None:
-    if not 1 <= start <= end:
-        raise BadFilter(field="start", rule="1 up to the end")

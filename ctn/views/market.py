@@ -1,21 +1,27 @@
 """Questions about trading: trades, candles, books, tickers, orders (`market.md` 13)."""
 
 from collections.abc import Iterator
-from itertools import islice
-from typing import Any, Final
+from itertools import islice, takewhile
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 
 from ctn.modules.assets.records import Calendar
-from ctn.modules.market.candles import LENGTHS_MS, Candle, empty_candle
+from ctn.modules.market import sessions
+from ctn.modules.market.candles import (
+    LENGTHS_MS,
+    MINUTE_MS,
+    Candle,
+    bucket_start,
+    empty_candle,
+)
 from ctn.modules.market.days import spans_of
-from ctn.modules.market.records import Instrument
-from ctn.modules.market.sessions import Span, last_moment
+from ctn.modules.market.records import Instrument, InstrumentState
 from ctn.views import tables
-from ctn.views.pages import START, Page, Slice, Sort, columns, page, rows_wanted
+from ctn.views.pages import COLUMNS_MAX, START, Page, Slice, Sort, columns, page, rows_wanted
 from ctn.views.queries import NO_FILTERS, Filters, as_record, chosen, conditions, record
 from ctn.views.reader import View
-from ctn.views.refusals import BadFilter
+from ctn.views.refusals import BadFilter, RangeTooLarge
 from ctn.views.rows import COUNTED
 
 Value = dict[str, Any]
@@ -23,9 +29,16 @@ OPEN: Final = "open"
 LEVELS_MAX: Final = 1_000
 SECOND_MS: Final = 1_000
 SERIES: Final = (COUNTED, "block", "auction", "pool", "correction")
+ROWS: Final = 500
+LEVELS: Final = 25
+ORDERS_MAX: Final = COLUMNS_MAX // 2  # exact: both sides together
+SIDES: Final = ("buy", "sell")
 # The column `block` is a trade's height: an answer names its own as `height`.
-TAPE: Final = ("no", "price", "qty", "notional", "mode", "taker", "buyer", "seller", "block",
-               "time")  # fmt: skip
+TAPE: Final = (
+    "no", "time", "mode", "price", "qty", "notional", "taker", "buyer", "seller", "block", "tx",
+)  # fmt: skip
+BOOK: Final = ("side", "price", "qty", "orders")
+BOOK_ORDERS: Final = ("side", "no", "price", "shown", "rank", "seq", "account")
 CANDLE: Final = ("time", "open", "high", "low", "close", "qty", "notional", "trades")
 
 _trades, _orders, _candles = tables.trades.c, tables.orders.c, tables.candles.c
@@ -67,7 +80,7 @@ def trades(
     return page(view, trade_list(filters), chosen(TRADE_SORTS, sort), part)
 
 
-def tape(view: View, instrument: str, rows: int = 1_000, before: int | None = None) -> Value:
+def tape(view: View, instrument: str, rows: int = ROWS, before: int | None = None) -> Value:
     """The newest trades by columns, newest first; `before` goes on below a trade's number."""
     wanted = _tape.where(_trades.instrument == instrument)
     if before is not None:
@@ -76,66 +89,99 @@ def tape(view: View, instrument: str, rows: int = 1_000, before: int | None = No
     return columns(TAPE, found, view.height)
 
 
-def candles(
-    view: View,
-    instrument: str,
-    interval: str,
-    *,
-    rows: int = 1_000,
-    until: int | None = None,
-) -> Value:
-    """The newest counted candles by columns, oldest first, times in Unix seconds.
+class Span(NamedTuple):
+    """Which candles are asked for: the newest `rows` in [start, end), times in ms.
 
-    Spans inside a session without a trade are filled by the rule of `market.md` 13. `until` is a
-    time in ms: candles that begin at or after it, or after the last block, are left out.
+    Without `start` as far back as an answer reaches, without `end` up to the last block.
     """
-    wanted = rows_wanted(rows)
-    length = _length(interval)
-    end = view.time + 1 if until is None else min(until, view.time + 1)
-    found = _stored(view, (instrument, COUNTED, interval), wanted, end)
-    sessions = _sessions(view, instrument)
-    if sessions is not None and found:
-        found = list(islice(_filled_back(found, length, end, sessions), wanted))[::-1]
-    turned = [(candle.start // SECOND_MS, *candle[1:]) for candle in found]  # exact: whole seconds
-    return columns(CANDLE, turned, view.height)
+
+    interval: str
+    series: str = COUNTED
+    start: int | None = None
+    end: int | None = None
+    rows: int = ROWS
 
 
-def series_candles(view: View, instrument: str, series: str, interval: str, rows: int) -> Value:
-    """The newest candles of another series than the counted one; nothing is filled there."""
-    if series not in SERIES:
-        raise BadFilter(field="series", rule=", ".join(SERIES))
-    _length(interval)
-    found = _stored(view, (instrument, series, interval), rows_wanted(rows), view.time + 1)
-    turned = [(candle.start // SECOND_MS, *candle[1:]) for candle in found]  # exact: whole seconds
-    return columns(CANDLE, turned, view.height)
+def candles(view: View, instrument: str, span: Span) -> Value:
+    """Candles by columns, oldest first, times in Unix seconds.
 
-
-def _length(interval: str) -> int:
-    length = LENGTHS_MS.get(interval)
+    Spans inside a session without a counted trade are filled by the rule of `market.md` 13; other
+    series are not. Refuses BadFilter, PageTooLarge, and RangeTooLarge for more than 10,000 spans.
+    """
+    wanted = rows_wanted(span.rows)
+    length = LENGTHS_MS.get(span.interval)
     if length is None:
         raise BadFilter(field="interval", rule=", ".join(LENGTHS_MS))
-    return length
+    if span.series not in SERIES:
+        raise BadFilter(field="series", rule=", ".join(SERIES))
+    hours = _hours(view, instrument)
+    first, end = _bounds(view, span, length, 0 if hours is None else hours.offset)
+    key = (instrument, span.series, span.interval)
+    found = stored_candles(view, key, wanted, end=end, start=first)
+    if span.series == COUNTED and hours is not None:
+        if first and len(found) < wanted:
+            # The close before stands until the first trade; the candle itself is left out.
+            found = stored_candles(view, key, 1, end=first) + found
+        made = _filled_back(found, length, end, hours)
+        told = takewhile(lambda candle: candle.start >= first, made)
+        found = list(islice(told, wanted))[::-1]
+    turned = [(candle.start // SECOND_MS, *candle[1:]) for candle in found]  # exact: whole seconds
+    return columns(CANDLE, turned, view.height)
 
 
-def _stored(view: View, key: tuple[str, str, str], rows: int, end: int) -> list[Candle]:
-    """The newest stored candles of a series that begin before `end`, oldest first."""
-    instrument, series, interval = key
+def _bounds(view: View, span: Span, length: int, offset: int) -> tuple[int, int]:
+    """The start of the first candle that may be told, and the time before which all begin."""
+    last = view.time + 1
+    if span.start is None:
+        return 0, last if span.end is None else min(span.end, last)
+    end = last if span.end is None else span.end
+    if span.start >= end:
+        raise BadFilter(field="start", rule="before `end`")
+    first = bucket_start(span.start, length, offset)
+    # Up: the candle that `end` falls in is part of the answer.
+    if -(-(end - first) // length) > COLUMNS_MAX:
+        raise RangeTooLarge(limit=COLUMNS_MAX)
+    return first, min(end, last)
+
+
+def stored_candles(
+    view: View, key: tuple[str, str, str], rows: int, *, end: int, start: int | None = None
+) -> list[Candle]:
+    """The newest candles of (instrument, series, interval) in [start, end), oldest first."""
     names = ("open_time", "open", "high", "low", "close", "qty", "notional", "trades")
-    found = view.tuples(
-        select(*[_candles[name] for name in names])
-        .where(
-            _candles.instrument == instrument, _candles.series == series,
-            _candles.interval == interval, _candles.open_time < end,
-        )
-        .order_by(_candles.open_time.desc())
-        .limit(rows)
+    instrument, series, interval = key
+    wanted = select(*[_candles[name] for name in names]).where(
+        _candles.instrument == instrument, _candles.series == series,
+        _candles.interval == interval, _candles.open_time < end,
     )  # fmt: skip
+    if start is not None:
+        wanted = wanted.where(_candles.open_time >= start)
+    found = view.tuples(wanted.order_by(_candles.open_time.desc()).limit(rows))
     return [Candle(*row) for row in found[::-1]]
 
 
-def _filled_back(
-    stored: list[Candle], length: int, end: int, sessions: tuple[Calendar, tuple[Span, ...]]
-) -> Iterator[Candle]:
+class Hours(NamedTuple):
+    """The calendar and the sessions in which the book of an instrument is open."""
+
+    calendar: Calendar
+    sessions: tuple[sessions.Span, ...]
+
+    @property
+    def offset(self) -> int:
+        """The calendar's distance from UTC in ms."""
+        return self.calendar.utc_offset_min * MINUTE_MS
+
+
+def _hours(view: View, instrument: str) -> Hours | None:
+    """The hours of an instrument that is known."""
+    row = record(view, Instrument, instrument)
+    found = None if row is None else record(view, Calendar, row["calendar"])
+    if row is None or found is None:
+        return None
+    return Hours(as_record(Calendar, found), spans_of(as_record(Instrument, row).sessions, "book"))
+
+
+def _filled_back(stored: list[Candle], length: int, end: int, hours: Hours) -> Iterator[Candle]:
     """Candles from the newest to the oldest, with those that no trade made (`market.md` 13).
 
     Backwards, so that a reader who wants few does not walk through all that was quiet.
@@ -143,62 +189,67 @@ def _filled_back(
     for candle in reversed(stored):
         # Up: a span that began before the end is told whole.
         over = candle.start - (candle.start - end) // length * length
-        moment = last_moment(*sessions, candle.start + length, over)
+        moment = sessions.last_moment(*hours, candle.start + length, over)
         while moment is not None:
             # Down: a span holds its start and not its end.
             start = candle.start + (moment - candle.start) // length * length
             yield empty_candle(start, candle.close)
-            moment = last_moment(*sessions, candle.start + length, start)
+            moment = sessions.last_moment(*hours, candle.start + length, start)
         yield candle
         end = candle.start
 
 
-def _sessions(view: View, instrument: str) -> tuple[Calendar, tuple[Span, ...]] | None:
-    """Calendar and book sessions of an instrument that is known."""
-    row = record(view, Instrument, instrument)
-    found = None if row is None else record(view, Calendar, row["calendar"])
-    if row is None or found is None:
-        return None
-    return as_record(Calendar, found), spans_of(as_record(Instrument, row).sessions, "book")
+def order_book(view: View, instrument: str, levels: int = LEVELS) -> Value | None:
+    """Both sides by columns, bids first, each best first; None for an unknown instrument.
 
-
-def order_book(view: View, instrument: str, levels: int = 25) -> Value:
-    """Both sides by columns, best first: price, what is shown, number of orders."""
+    `qty` is what is shown; beside the columns stand the feed's `seq` and the `phase`.
+    """
     most = rows_wanted(levels, LEVELS_MAX)
-    answer: Value = {"height": view.height, "seq": _sequence(view, instrument)}
-    for side, name in (("buy", "bids"), ("sell", "asks")):
-        best = _orders.price.desc() if side == "buy" else _orders.price.asc()
+    state = record(view, InstrumentState, instrument)
+    if state is None:
+        return None
+    rows: list[tuple[Any, ...]] = []
+    for side in SIDES:
         found = view.tuples(
             select(_orders.price, func.sum(_orders.shown), func.count())
             .where(*_standing(instrument, side))
             .group_by(_orders.price)
-            .order_by(best)
+            .order_by(_best_first(side))
             .limit(most)
         )
-        rows = [(price, int(shown), count) for price, shown, count in found]
-        answer[name] = columns(("price", "qty", "orders"), rows, view.height)
-    return answer
+        rows += [(side, price, int(shown), count) for price, shown, count in found]
+    made = columns(BOOK, rows, view.height)
+    return made | {"seq": state["feed_seq"], "phase": state["phase"]}
+
+
+def book_orders(view: View, instrument: str, rows: int = ROWS) -> Value:
+    """The open orders of both sides by columns, in the order in which they trade (L3).
+
+    Bids first; at most `rows` a side.
+    """
+    wanted = rows_wanted(rows, ORDERS_MAX)
+    found = [row for side in SIDES for row in queue(view, instrument, side, wanted)]
+    made = [[row[name] for name in BOOK_ORDERS] for row in found]
+    return columns(BOOK_ORDERS, made, view.height)
 
 
 def levels(view: View, instrument: str, side: str) -> list[tuple[int, int]]:
     """Every level of a side, best first, with what is shown: what a feed starts from."""
-    best = _orders.price.desc() if side == "buy" else _orders.price.asc()
     found = view.tuples(
         select(_orders.price, func.sum(_orders.shown))
         .where(*_standing(instrument, side))
         .group_by(_orders.price)
-        .order_by(best)
+        .order_by(_best_first(side))
     )
     return [(price, int(shown)) for price, shown in found]
 
 
 def queue(view: View, instrument: str, side: str, rows: int = 1_000) -> list[Value]:
     """The orders of a side in the order in which they trade: price, tier, then time (L3)."""
-    best = _orders.price.desc() if side == "buy" else _orders.price.asc()
     return view.rows(
         select(tables.orders)
         .where(*_standing(instrument, side))
-        .order_by(best, _orders.rank.desc(), _orders.seq)
+        .order_by(_best_first(side), _orders.rank.desc(), _orders.seq)
         .limit(rows_wanted(rows))
     )
 
@@ -207,10 +258,8 @@ def _standing(instrument: str, side: str) -> tuple[Any, ...]:
     return (_orders.instrument == instrument, _orders.side == side, _orders.state == OPEN)
 
 
-def _sequence(view: View, instrument: str) -> int | None:
-    state = tables.RECORDS["instrument_state"].table.c
-    found = view.tuples(select(state.feed_seq).where(state.place == instrument))
-    return int(found[0][0]) if found else None
+def _best_first(side: str) -> Any:
+    return _orders.price.desc() if side == "buy" else _orders.price.asc()
 
 
 def order(view: View, number: int) -> Value | None:

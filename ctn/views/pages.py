@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, literal, tuple_
 
 from ctn.kernel.codec import INT_MAX
 from ctn.views.reader import View
-from ctn.views.refusals import BadCursor, BadFilter
+from ctn.views.refusals import BadCursor, BadFilter, PageTooLarge
 
 Value = dict[str, Any]
 PAGE: Final = 20
@@ -138,6 +138,8 @@ def columns(names: Sequence[str], rows: Sequence[Sequence[Any]], height: int) ->
 
 def rows_wanted(rows: int, most: int = COLUMNS_MAX) -> int:
     """How many rows a question by columns asks for; refuses more than there may be."""
-    if not 1 <= rows <= most:
-        raise BadFilter(field="rows", rule=f"1 to {most}")
+    if rows < 1:
+        raise BadFilter(field="rows", rule="1 or more")
+    if rows > most:
+        raise PageTooLarge(limit=most, field="rows")
     return rows

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, select
 
 from ctn.kernel.codec import INT_MAX
 from ctn.kernel.record import Record
-from ctn.views import tables
+from ctn.views import past, tables
 from ctn.views.heights import resolve
 from ctn.views.pages import START, Page, Slice, Sort, columns, page, rows_wanted
 from ctn.views.reader import View
@@ -230,20 +230,9 @@ def balances(view: View, account: str, at: str | None = None) -> list[Value]:
         return view.rows(
             select(now.asset, now.amount).where(now.account == account).order_by(now.asset)
         )
-    height = resolve(view, at).height
-    then = tables.balance_changes
-    newest = (
-        select(then.c.asset, func.max(then.c.height).label("height"))
-        .where(then.c.account == account, then.c.height <= height)
-        .group_by(then.c.asset)
-        .subquery()
-    )
-    joined = then.join(
-        newest, and_(then.c.asset == newest.c.asset, then.c.height == newest.c.height)
-    )
-    found = select(then.c.asset, then.c.amount).select_from(joined)
-    mine = and_(then.c.account == account, then.c.amount != 0)
-    return view.rows(found.where(mine).order_by(then.c.asset))
+    then = past.balances(resolve(view, at).height).c
+    found = select(then.asset, then.amount).where(then.account == account)
+    return view.rows(found.order_by(then.asset))
 
 
 def balance(view: View, account: str, asset: str, at: str | None = None) -> int:

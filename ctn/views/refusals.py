@@ -51,6 +51,18 @@ class BadFilter(ViewRefusal):
     code = "bad_filter"
 
 
+class PageTooLarge(ViewRefusal):
+    """More rows are asked for than one answer holds."""
+
+    code = "page_too_large"
+
+
+class RangeTooLarge(ViewRefusal):
+    """A range of time has more points than one answer holds."""
+
+    code = "range_too_large"
+
+
 class ViewsInUse(Stop):
     """Another process writes the tables of this home."""
 

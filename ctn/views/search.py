@@ -11,14 +11,12 @@ from sqlalchemy import Table, select
 
 from ctn.kernel.account import is_address
 from ctn.modules.registry.serials import MalformedSerial, parse
-from ctn.views import carbon, tables
+from ctn.views import serials, tables
 from ctn.views.reader import View
 from ctn.views.refusals import BadFilter
 
 ROWS: Final = 20
-TEXT_MAX: Final = 200
-HOME_GRAMMAR: Final = "ctn"
-HOME_PREFIX: Final = "CTN-"
+TEXT_BYTES: Final = 128
 HASH_LENGTH: Final = 64
 HEIGHT_DIGITS: Final = 18
 
@@ -34,8 +32,8 @@ class Found(NamedTuple):
 def search(view: View, text: str) -> list[Found]:
     """At most 20 things that a text names; refuses BadFilter when it is empty or too long."""
     wanted = text.strip()
-    if not 1 <= len(wanted) <= TEXT_MAX or "\0" in wanted:
-        raise BadFilter(field="text", rule=f"1 to {TEXT_MAX} characters")
+    if not 1 <= len(wanted.encode()) <= TEXT_BYTES or "\0" in wanted:
+        raise BadFilter(field="text", rule=f"1 to {TEXT_BYTES} bytes")
     found: dict[tuple[str, str], Found] = {}
     for look in (_ids, _serials, _names):
         for item in look(view, wanted):
@@ -73,21 +71,13 @@ def _rows(view: View, table: Table, column: str, value: Any, kind: str) -> Itera
 
 
 def _serials(view: View, text: str) -> Iterator[Found]:
-    """The intervals that a serial of any grammar lies in, ours or another registry's."""
+    """A serial of any grammar of which something is known here."""
     try:
         serial = parse(text)
     except MalformedSerial:
         return
-    if serial.grammar == HOME_GRAMMAR:
-        start, end = serial.start, serial.end
-        if start >= 1:
-            batch = serial.line.removeprefix(HOME_PREFIX).lower()
-            for row in carbon.pieces(view, batch, start, end=end)[:ROWS]:
-                shown = f"{row['batch']}-{row['start']}-{row['end']}"
-                yield Found("interval", f"{row['batch']}/{row['start']:020d}", shown)
-        return
-    for row in carbon.externals(view, serial.line, serial.start, end=serial.end)[:ROWS]:
-        yield Found("external", row["place"], f"{row['line']} {row['start']}-{row['end']}")
+    if serials.known(view, serial, rows=1) is not None:
+        yield Found("serial", serial.text, serial.text)
 
 
 def _names(view: View, text: str) -> Iterator[Found]:
@@ -108,7 +98,7 @@ HASHES: Final[tuple[tuple[Table, str, str], ...]] = (
 BY_ID: Final[dict[str, Table]] = {
     kind: tables.RECORDS[kind].table
     for kind in (
-        "instrument", "asset", "batch", "project", "class", "methodology", "certificate",
+        "instrument", "project", "batch", "certificate", "methodology", "class", "asset",
         "freeze", "bridge",
     )
 }  # fmt: skip

@@ -77,6 +77,7 @@ class Platform:
 
     def _run(self) -> None:
         self.loop.run_until_complete(self.server.serve(sockets=[self.listener]))
+        self.loop.run_until_complete(close_app(self.app))
         self.loop.run_until_complete(self.link.close())
         self.loop.close()
 
@@ -134,7 +135,6 @@ class Platform:
         self.server.should_exit = True
         self.http.close()
         self.thread.join()
-        close_app(self.app)
         self.views.close()
 
 

@@ -131,6 +131,9 @@ def test_the_life_of_a_serial_is_one_for_both_spellings(platform: Platform) -> N
     assert home["steps"] == foreign["steps"]
     assert [piece["status"] for piece in home["pieces"]] == ["retired"]
     assert foreign["external"][0]["state"] == "immobilised"
+    assert home["external"] == foreign["external"]
+    assert foreign["external"][0]["start"] <= 5_001 <= foreign["external"][0]["end"]
+    assert platform.found("/serials/CTN-VCS-00001-2022-001-199-200")["external"][0]["start"] > 9_000
     tx = home["steps"][-1]["tx"]
     assert platform.found(f"/transactions/{tx}")["status"] == "applied"
     certificate = platform.found("/certificates", beneficiary="Ocean Tea")["items"][0]["id"]
@@ -170,9 +173,14 @@ def test_search_finds_ids_serials_and_names(platform: Platform, words: str, kind
     assert len(hits) <= 20
 
 
-@pytest.mark.parametrize("words", ["", "  ", "字" * 43, "a" * 129])
-def test_search_refuses_nothing_and_more_than_128_bytes(platform: Platform, words: str) -> None:
-    assert problem(platform, "/search", q=words) == (400, "Malformed")
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("", "Malformed"), ("  ", "bad_filter"), ("字" * 43, "bad_filter"), ("a" * 129, "Malformed")],
+)
+def test_search_refuses_nothing_and_more_than_128_bytes(
+    platform: Platform, words: str, code: str
+) -> None:
+    assert problem(platform, "/search", q=words) == (400, code)
 
 
 def test_search_takes_no_pattern_from_outside(platform: Platform) -> None:

@@ -9,7 +9,7 @@ from ctn.api.certificates.codes import dark_runs, svg_address
 from ctn.api.certificates.fonts import Font
 from ctn.api.certificates.foreign import ForeignSerial, clipped
 from ctn.api.certificates.words import WORDS, word
-from ctn.api.problems import FormatNotInstalled
+from ctn.api.refusals import FormatNotInstalled
 from ctn.modules.registry.external import External
 from ctn.modules.registry.records import CertificatePart, Purpose, UnitType, Use
 from ctn.modules.registry.units import read_units

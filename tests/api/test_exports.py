@@ -12,7 +12,7 @@ import pytest
 
 from ctn.api import export_files, exports
 from ctn.api.export_tables import ExportColumn
-from ctn.api.read_problems import ExportTooLarge
+from ctn.api.refusals import ExportTooLarge
 from tests.api.open_worlds import ALICE, Platform, for_whom, opened, retire, trade
 from tests.modules.market.worlds import NAME, TONNE
 from tests.modules.registry.bridge_worlds import FOREIGN
@@ -139,7 +139,7 @@ def test_an_export_is_not_sent_again_at_the_same_height(platform: Platform) -> N
 @pytest.mark.parametrize(
     ("path", "query", "answer"),
     [
-        ("trades.parquet", {}, (415, "format_not_installed")),
+        ("trades.parquet", {}, (404, "format_not_installed")),
         ("none.csv", {}, (404, "not_found")), ("trades.exe", {}, (400, "Malformed")),
         ("trades.csv", {"batch": "x"}, (400, "bad_filter")),
         ("trades.csv", {"instrument": ["a", "b"]}, (400, "bad_filter")),

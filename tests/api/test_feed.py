@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from ctn.api import sockets
-from ctn.api.read_problems import TooManySockets
+from ctn.api.refusals import TooManySockets
 from ctn.api.sockets import WAITING_BYTES, WAITING_MAX, Outbox, Sockets
 from ctn.client.feed import Book, Feed
 from tests.api.open_worlds import PREFIX, PRICE, Platform, opened, trade
@@ -43,7 +43,7 @@ def next_of(found: ClientConnection) -> Any:
 def test_a_socket_gets_the_book_and_then_what_each_block_changed(platform: Platform) -> None:
     with socket(platform) as found:
         first = next_of(found)
-        assert first == platform.found(f"/instruments/{NAME}/book")
+        assert first == platform.found(f"/feed/{NAME}")
         receipt = platform.send("alice", sell(3, PRICE))
         number = receipt["events"][0]["no"]
         added = next_of(found)

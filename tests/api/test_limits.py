@@ -6,11 +6,14 @@ from collections.abc import Iterator
 import pytest
 
 from ctn.api.gate import SECURITY_HEADERS
-from ctn.api.problems import language_of
+from ctn.api.graphql.faults import Teller
+from ctn.api.problems import cause_of, language_of
 from ctn.api.rates import ADDRESSES_MAX, BURST, RATE, Rates, bucket_of
+from ctn.api.refusals import DoorRefusal
 from ctn.api.sentences_zh import SENTENCES
 from ctn.client.refusals import refusal_kinds
 from ctn.kernel.refusal import refusal_code
+from ctn.views.refusals import Deadline, ViewRefusal
 from tests.api.chains import Asked, Chain
 
 JSON = {"content-type": "application/json"}
@@ -184,7 +187,7 @@ def test_answers_a_preflight(api: Asked) -> None:
     headers = {"origin": "https://elsewhere.example", "access-control-request-method": "POST"}
     answer = api.request("OPTIONS", "/transactions", headers=headers)
     assert answer.status_code == 204
-    assert answer.headers["access-control-allow-methods"] == "GET, POST"
+    assert answer.headers["access-control-allow-methods"] == "GET, HEAD, POST"
     assert "Content-Type" in answer.headers["access-control-allow-headers"]
 
 
@@ -259,3 +262,30 @@ def test_a_problem_is_told_in_chinese_when_asked(api: Asked) -> None:
 def test_every_refusal_of_the_kernel_has_a_chinese_sentence() -> None:
     names = [refusal_code(kind) for kind in refusal_kinds()]
     assert [name for name in names if name.startswith("kernel.") and name not in SENTENCES] == []
+
+
+@pytest.mark.parametrize("path", ["/status", "/ops", "/blocks/0", "/nothing"])
+def test_a_head_is_answered_as_a_get_without_its_body(api: Asked, path: str) -> None:
+    whole, head = api.get(path), api.request("HEAD", path)
+    assert head.status_code == whole.status_code
+    assert head.content == b""
+    for name in ("content-type", "etag", "cache-control"):
+        assert head.headers.get(name) == whole.headers.get(name)
+
+
+def test_a_head_of_what_takes_a_body_is_not_allowed(api: Asked) -> None:
+    assert api.request("HEAD", "/transactions").status_code == 405
+
+
+def test_a_code_of_the_doors_is_of_one_class() -> None:
+    codes = [kind.code for kind in DoorRefusal.__subclasses__()]
+    assert sorted(codes) == sorted(set(codes))
+
+
+def test_a_refusal_of_the_read_model_is_the_doors_own_wherever_it_is_told() -> None:
+    for kind in ViewRefusal.__subclasses__():
+        cause = cause_of(kind(field="x"))
+        told, status = Teller("en", "00").told(kind(field="x"))
+        assert (cause.module, cause.code) == ("door", kind.code)
+        assert (told["extensions"]["code"], status) == (cause.code, cause.status)
+    assert cause_of(Deadline()).status == 400

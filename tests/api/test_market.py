@@ -34,7 +34,9 @@ def problem(platform: Platform, path: str, **query: Any) -> tuple[int, str]:
         ("/instruments", resources.list_shape(resources.INSTRUMENT_ITEM)),
         (AT, resources.INSTRUMENT_ANSWER),
         (AT + "/ticker", resources.TICKER),
-        (AT + "/book", resources.BOOK),
+        (AT + "/book", resources.ORDER_BOOK),
+        (AT + "/orders", resources.COLUMNS),
+        (f"/feed/{NAME}", resources.BOOK),
         (AT + "/trades", resources.list_shape(resources.TRADE_ITEM)),
         (f"/accounts/{ALICE}/open-orders", resources.list_shape(resources.ORDER_ITEM)),
     ],
@@ -62,9 +64,28 @@ def test_the_ticker_tells_best_prices_last_and_change(platform: Platform) -> Non
 
 
 def test_the_book_is_what_its_checksum_says(platform: Platform) -> None:
+    whole = platform.found(f"/feed/{NAME}")
+    assert checksum(whole["bids"], whole["asks"]) == whole["checksum"]
     found = platform.found(AT + "/book")
-    assert checksum(found["bids"], found["asks"]) == found["checksum"]
-    assert len(found["bids"]) == TRADES
+    assert found["side"] == ["buy"] * TRADES + ["sell"] * TRADES
+    levels = [list(row) for row in zip(found["price"], found["qty"], strict=True)]
+    assert levels == whole["bids"] + whole["asks"]
+    assert found["seq"] == whole["seq"]
+    assert platform.found(AT + "/book", levels=2)["price"] == [
+        *found["price"][:2], *found["price"][TRADES : TRADES + 2]
+    ]  # fmt: skip
+
+
+def test_the_orders_of_a_book_stand_in_the_order_in_which_they_trade(platform: Platform) -> None:
+    found = platform.found(AT + "/orders")
+    mine = {row["no"]: row for row in platform.pages(f"/accounts/{ALICE}/open-orders")}
+    asks = [at for at, side in enumerate(found["side"]) if side == "sell"]
+    assert [found["price"][at] for at in asks] == sorted([found["price"][at] for at in asks])
+    for at in asks:
+        row = mine[found["no"][at]]
+        assert (found["account"][at], found["seq"][at]) == (ALICE, row["seq"])
+        assert str(found["shown"][at]) == row["shown"]
+    assert platform.found(AT + "/orders", rows=1)["side"] == ["buy", "sell"]
 
 
 def test_the_tape_is_columns_newest_first(platform: Platform) -> None:
@@ -100,7 +121,8 @@ def test_open_orders_are_those_that_stand(platform: Platform) -> None:
 
 
 def test_an_unchanged_answer_is_not_sent_again(platform: Platform) -> None:
-    for path in (AT, AT + "/ticker", AT + "/book", AT + "/tape", AT + "/candles"):
+    for path in (AT, AT + "/ticker", AT + "/book", AT + "/orders", AT + "/tape",
+                 AT + "/candles"):  # fmt: skip
         first = platform.get(path)
         again = platform.get(path, headers={"If-None-Match": first.headers["etag"]})
         assert again.status_code == 304
@@ -110,7 +132,9 @@ def test_an_unchanged_answer_is_not_sent_again(platform: Platform) -> None:
         assert first.headers["access-control-allow-origin"] == "*"
 
 
-@pytest.mark.parametrize("ending", ["", "/ticker", "/book", "/tape", "/candles", "/trades"])
+@pytest.mark.parametrize(
+    "ending", ["", "/ticker", "/book", "/orders", "/tape", "/candles", "/trades"]
+)
 def test_an_unknown_instrument_is_not_found(platform: Platform, ending: str) -> None:
     assert problem(platform, "/instruments/none" + ending) == (404, "not_found")
 
@@ -119,6 +143,8 @@ def test_refuses_more_than_a_page_or_10_000_rows_or_points(platform: Platform) -
     assert problem(platform, AT + "/trades", limit=101) == (400, "page_too_large")
     assert problem(platform, AT + "/trades", limit="9" * 19) == (400, "page_too_large")
     assert problem(platform, AT + "/tape", rows=10_001) == (400, "page_too_large")
+    assert problem(platform, AT + "/book", levels=1_001) == (400, "page_too_large")
+    assert problem(platform, AT + "/orders", rows=5_001) == (400, "page_too_large")
     assert problem(platform, AT + "/candles", interval="1m", start=0) == (400, "range_too_large")
     assert problem(platform, AT + "/candles", start=5, end=5) == (400, "bad_filter")
     assert problem(platform, AT + "/candles", interval="2m") == (400, "Malformed")

@@ -14,8 +14,9 @@ import httpx
 import pytest
 
 from ctn.api import bodies, process, wire
+from ctn.api.app import create_app
+from ctn.api.link import Link
 from ctn.api.process import PortBusy, listen, run_api
-from ctn.node.config import Config
 from ctn.views.writer import start_views
 from tests.api.chains import Chain
 
@@ -32,8 +33,9 @@ def serve(chain: Chain, talk: Talk) -> bytes:
     async def run() -> bytes:
         listener = listen("127.0.0.1", 0)
         port: int = listener.getsockname()[1]
-        served = process._serve(chain.socket, listener, views, config=Config())
-        serving = asyncio.create_task(served)
+        link = Link(chain.socket)
+        app = create_app(link, spares_loopback=True, views=views)
+        serving = asyncio.create_task(process.serve(app, link, listener))
         try:
             return await talk(port)
         finally:
@@ -65,6 +67,8 @@ def say(*parts: bytes, pause: float = 0) -> Talk:
 
 def test_serves_over_a_port_and_ends_with_0_when_told_to(chain: Chain) -> None:
     port = listen_and_free()
+    text = chain.home.config.read_text()
+    chain.home.config.write_text(text.replace('documents = "open"', 'documents = "persisted"'))
     started = subprocess.Popen(
         [sys.executable, "-c", START, str(chain.home.folder), str(port)],
         stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -72,10 +76,15 @@ def test_serves_over_a_port_and_ends_with_0_when_told_to(chain: Chain) -> None:
     try:
         answer = ask(f"http://127.0.0.1:{port}/api/v1/status")
         assert answer.json()["chain"] == chain.name
+        asked = {"query": "{chain{name}}"}
+        refused = httpx.post(f"http://127.0.0.1:{port}/graphql", json=asked)
+        assert refused.json()["errors"][0]["extensions"]["code"] == "document_not_allowed"
         started.send_signal(signal.SIGTERM)
-        assert started.wait(10) == 0
+        status = started.wait(10)
         assert started.stderr is not None
-        assert b'"event": "listening"' in started.stderr.read()
+        told = started.stderr.read()
+        assert status == 0, told
+        assert b'"event": "listening"' in told
     finally:
         started.kill()
         started.communicate()

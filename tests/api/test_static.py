@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from ctn.api.gate import SECURITY_HEADERS, Gate
-from ctn.api.problems import DoorRefusal
+from ctn.api.refusals import DoorRefusal
 from ctn.api.static import DEVELOPER_POLICY, DOCUMENTS, FOLDERS, asset, document
 from tests.api.chains import Asked, Chain
 

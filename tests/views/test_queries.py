@@ -22,13 +22,15 @@ from ctn.modules.market.records import Instrument
 from ctn.modules.market.sessions import is_open_within
 from ctn.modules.registry.external import External
 from ctn.modules.registry.intervals import Interval
-from ctn.views import carbon, market, queries, tables
+from ctn.views import carbon, market, queries, serials, tables
 from ctn.views.condition import Condition
 from ctn.views.heights import resolve
+from ctn.views.market import Span
 from ctn.views.pages import EXACT_MAX, Page, Slice, columns
 from ctn.views.reader import Reader, View
-from ctn.views.refusals import BadCursor, BadFilter, HeightNotKept
+from ctn.views.refusals import BadCursor, BadFilter, HeightNotKept, PageTooLarge
 from ctn.views.search import search
+from ctn.views.serials import Range
 from ctn.views.shelf import Shelf
 from tests.modules.registry.bridge_worlds import FOREIGN
 from tests.properties.flow import NAME
@@ -259,13 +261,20 @@ def test_the_book_is_that_of_the_machine(view: View, life: Recorded) -> None:
     assert isinstance(index, Books)
     book = index.book(NAME)
     found = market.order_book(view, NAME)
+    assert found is not None
+    rows = list(zip(*[found[name] for name in ("side", "price", "qty")], strict=True))
+    assert market.order_book(view, "nothing") is None
     for side, mine in (("buy", book.bids), ("sell", book.asks)):
         shown = mine.shown(25)
-        name = "bids" if side == "buy" else "asks"
-        assert list(zip(found[name]["price"], found[name]["qty"], strict=True)) == shown
+        assert [row[1:] for row in rows if row[0] == side] == shown
         assert market.levels(view, NAME, side) == mine.shown(10_000)
         queue = market.queue(view, NAME, side)
         assert queue[:1] == [] or queue[0]["no"] == mine.head()
+        lines = market.book_orders(view, NAME)
+        numbers = [
+            no for no, of in zip(lines["no"], lines["side"], strict=True) if of == side
+        ]
+        assert numbers == [row["no"] for row in queue]
 
 
 def test_the_ticker_says_best_prices_and_the_day(view: View, life: Recorded) -> None:
@@ -278,7 +287,7 @@ def test_the_ticker_says_best_prices_and_the_day(view: View, life: Recorded) -> 
 
 
 def test_candles_are_filled_inside_sessions_and_begin_with_a_trade(view: View) -> None:
-    found = market.candles(view, NAME, "1h", rows=10_000)
+    found = market.candles(view, NAME, Span("1h", rows=10_000))
     assert found["trades"][0] > 0
     starts = found["time"]
     assert starts == sorted(set(starts))
@@ -287,7 +296,7 @@ def test_candles_are_filled_inside_sessions_and_begin_with_a_trade(view: View) -
     assert empty
     assert all(found["open"][at] == found["close"][at - 1] for at in empty)
     assert sum(found["qty"]) == sum(market.tape(view, NAME, 10_000)["qty"])
-    few = market.candles(view, NAME, "1h", rows=3)
+    few = market.candles(view, NAME, Span("1h", rows=3))
     assert few["time"] == starts[-3:]
 
 
@@ -321,23 +330,25 @@ def test_candles_read_backwards_are_those_filled_forwards(view: View, interval: 
     candles = [Candle(*found) for found in stored]
     forwards = filled(candles, LENGTHS_MS[interval], view.time + 1, is_inside)
     wanted = [(found.start // 1_000, found.close, found.trades) for found in forwards][-10_000:]
-    found = market.candles(view, NAME, interval, rows=10_000)
+    found = market.candles(view, NAME, Span(interval, rows=10_000))
     assert list(zip(found["time"], found["close"], found["trades"], strict=True)) == wanted
 
 
 def test_candles_end_at_the_head_however_far_until_is(view: View) -> None:
-    assert market.candles(view, NAME, "1m", until=INT_MAX) == market.candles(view, NAME, "1m")
-    assert market.candles(view, NAME, "1m", rows=7, until=INT_MAX)["rows"] == 7
+    far = market.candles(view, NAME, Span("1m", end=INT_MAX))
+    assert far == market.candles(view, NAME, Span("1m"))
+    assert market.candles(view, NAME, Span("1m", end=INT_MAX, rows=7))["rows"] == 7
 
 
 @pytest.mark.parametrize("rows", [0, 10_001])
 def test_refuses_more_rows_than_columns_may_hold(view: View, rows: int) -> None:
-    with pytest.raises(BadFilter):
+    refusal = BadFilter if rows == 0 else PageTooLarge
+    with pytest.raises(refusal):
         market.tape(view, NAME, rows)
+    with pytest.raises(refusal):
+        market.candles(view, NAME, Span("1h", rows=rows))
     with pytest.raises(BadFilter):
-        market.candles(view, NAME, "1h", rows=rows)
-    with pytest.raises(BadFilter):
-        market.candles(view, NAME, "2h")
+        market.candles(view, NAME, Span("2h"))
 
 
 # --- credits
@@ -347,32 +358,26 @@ def test_the_life_of_a_serial_leads_from_issuance_to_where_it_is(view: View) -> 
     batch = carbon.batch(view, FOREIGN)
     assert batch is not None
     for serial in range(1, batch["issued"], 37):
-        steps = carbon.life(view, FOREIGN, serial, end=serial)
+        steps = serials.steps(view, [Range(FOREIGN, serial, serial)], view.height)
         assert (steps[0]["from_status"], steps[0]["from_owner"]) == ("", "")
         for before, after in pairwise(steps):
             stood = (before["to_status"], before["to_owner"])
             assert stood == (after["from_status"], after["from_owner"])
-        (now,) = carbon.pieces(view, FOREIGN, serial, end=serial)
+        (now,) = serials.pieces(view, [Range(FOREIGN, serial, serial)], view.height)
         assert (steps[-1]["to_status"], steps[-1]["to_owner"]) == (now["status"], now["owner"])
 
 
-def test_supply_is_what_is_on_the_market(view: View) -> None:
-    found = carbon.supply(view, FOREIGN)
-    assert found is not None
-    held = [row for page in _holders(view) for row in page.rows if row["amount"] > 0]
-    ended = ("retired:", "cancelled:", "surrendered:", "invalidated:")
-    total = sum(row["amount"] for row in held if not row["account"].startswith(ended))
-    assert found["market_g"] == total
-
-
-def _holders(view: View) -> Iterator[Page]:
-    part = Slice(first=100)
-    while True:
-        found = queries.holders(view, FOREIGN, part)
-        yield found
-        if not found.has_next:
-            return
-        part = Slice(first=100, after=found.cursors[-1])
+def test_supply_is_what_the_batches_count(view: View) -> None:
+    batch = carbon.batch(view, FOREIGN)
+    assert batch is not None
+    (row,) = carbon.supply(view, view.height, batch["class"], FOREIGN)
+    assert (row["batches"], row["issued"]) == (1, batch["issued"])
+    assert row["statuses"] == {name: count for name, count in batch["counts"].items() if count}
+    assert carbon.supply(view, view.height, "none") == []
+    assert carbon.supply(view, 0, identity=FOREIGN) == []
+    (then,) = carbon.supply(view, view.height // 2, identity=FOREIGN)
+    assert sum(then["statuses"].values()) == then["issued"]
+    assert then["statuses"] != row["statuses"]
 
 
 # --- blocks, transactions, accounts
@@ -416,10 +421,10 @@ def test_search_finds_ids_hashes_and_addresses_whole(view: View, life: Recorded)
 
 def test_search_finds_serials_of_ours_and_of_other_registries(view: View) -> None:
     ours = search(view, f"CTN-{FOREIGN}-1-1")
-    assert [item.kind for item in ours] == ["interval"]
-    assert ours[0].place.startswith(FOREIGN)
+    assert [item.kind for item in ours] == ["serial"]
+    assert search(view, f"CTN-{FOREIGN}-999999999-999999999") == []
     known = queries.records(view, External, part=Slice(first=1)).rows[0]
-    assert carbon.externals(view, known["line"], known["start"], end=known["start"]) == [known]
+    assert serials.externals(view, known["line"], known["start"], end=known["start"]) == [known]
 
 
 def test_search_finds_nothing_without_failing(view: View) -> None:
@@ -427,7 +432,7 @@ def test_search_finds_nothing_without_failing(view: View) -> None:
         assert all(item.kind != "transaction" for item in search(view, text))
 
 
-@pytest.mark.parametrize("text", ["", "  ", "a" * 201, "a\0b"])
+@pytest.mark.parametrize("text", ["", "  ", "a" * 129, "森" * 43, "a\0b"])
 def test_refuses_a_search_without_a_text(view: View, text: str) -> None:
     with pytest.raises(BadFilter):
         search(view, text)

@@ -9,7 +9,7 @@ import msgspec
 
 from ctn.api.certificates.foreign import ForeignSerial, foreign_serials
 from ctn.api.link import Answer, Head, Link
-from ctn.api.problems import Busy, NotFound
+from ctn.api.refusals import Busy, NotFound
 from ctn.kernel.block import UTC8_MS, block_hash
 from ctn.kernel.codec import encode
 from ctn.modules.registry.records import (

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from ctn.api.certificates.facts import CertificateAnswer, facts_of
 from ctn.api.certificates.pdf import document
 from ctn.api.link import Head, answer, fresh_head, link_of
-from ctn.api.problems import Busy, NotFound
+from ctn.api.refusals import Busy, NotFound
 from ctn.client.certificate_proof import keys_of, proof_bytes
 
 Identity = Annotated[str, Path(pattern="^r-[0-9a-f]{24}$", description="Id of a certificate")]

@@ -9,7 +9,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from ctn.api.problems import FormatNotInstalled
+from ctn.api.refusals import FormatNotInstalled
 
 FOLDER = Path(__file__).parents[1] / "static" / "fonts"
 PATTERN = "*noto-sans-sc*.woff2"

@@ -15,7 +15,8 @@ from ctn.api.certificates.facts import Facts, facts_of
 from ctn.api.certificates.lines import lines, serial_lines
 from ctn.api.certificates.words import word
 from ctn.api.link import fresh_head, link_of
-from ctn.api.problems import NotFound, language_of
+from ctn.api.problems import language_of
+from ctn.api.refusals import NotFound
 
 FOLDER = Path(__file__).parents[1] / "templates"
 STYLE = (FOLDER / "certificate.css").read_bytes()

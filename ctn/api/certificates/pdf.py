@@ -14,7 +14,7 @@ from ctn.api.certificates.facts import Facts
 from ctn.api.certificates.fonts import Font
 from ctn.api.certificates.lines import Line, SerialLine, lines, serial_lines
 from ctn.api.certificates.words import BOTH, word
-from ctn.api.problems import FormatNotInstalled
+from ctn.api.refusals import FormatNotInstalled
 
 if TYPE_CHECKING:
     from fpdf import FPDF

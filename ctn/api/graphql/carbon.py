@@ -1,25 +1,22 @@
 """The types and root fields of carbon: projects, batches, serials, certificates, supply."""
 
+from collections.abc import Callable
 from typing import Any, Final, get_args
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from strawberry.types import Info
 
-from ctn.api.graphql import at, scalars
+from ctn.api.graphql import scalars
 from ctn.api.graphql.connections import Collection, Filter, equal
 from ctn.api.graphql.nodes import Field, Value, many, maybe, object_type, some
 from ctn.api.graphql.objects import OBJECTS
 from ctn.api.graphql.pages import Sort
-from ctn.api.graphql.reading import Reading, reading
-from ctn.kernel.codec import INT_MAX
+from ctn.api.graphql.reading import reading
 from ctn.modules.registry.intervals import Status
-from ctn.modules.registry.serials import Serial, parse
-from ctn.views import heights, tables
+from ctn.views import carbon, heights, past, serials, tables
 from ctn.views.refusals import BadFilter
 
 PIECES_MAX: Final = 200
-SERIAL_BYTES: Final = 200
-HOME_LINE: Final = "CTN"
 RECORDS: Final = tables.RECORDS
 KINDS: Final = OBJECTS.kinds
 STATUS: Final = KINDS.enum("IntervalStatus", get_args(Status))
@@ -82,7 +79,7 @@ CERTIFICATES: Final = Collection(
         "country": Filter(str, equal("country")),
     },
     "Certificates of retirement, now or as they were after an earlier block.",
-    as_of=at.certificates,
+    as_of=past.certificates,
     change=_certificate_then,
 )
 FREEZES: Final = Collection(
@@ -127,63 +124,17 @@ Step: Final = object_type(
 )  # fmt: skip
 
 
-def _pieces(root: Any, info: Info, first: int) -> Any:
-    table = tables.interval_history
-    height = root["height"]
-    found = (
-        select(table)
-        .where(
-            table.c.batch == root["batch"], table.c.start <= root["end"],
-            table.c.end >= root["start"], table.c.from_height <= height,
-            or_(table.c.to_height.is_(None), table.c.to_height > height),
-        )
-        .order_by(table.c.start)
-        .limit(first)
-    )  # fmt: skip
-    return reading(info).view.rows(found)
+def _of_life(look: Callable[..., list[Value]]) -> Any:
+    """What a question tells of the serials of a life, up to its height."""
+
+    def resolve(root: Any, info: Info, first: int) -> Any:
+        return look(reading(info).view, root["known"].ranges, root["height"], first)
+
+    return some(resolve, PIECES_MAX)
 
 
-def _steps(root: Any, info: Info, first: int) -> Any:
-    table = tables.lineage
-    found = (
-        select(table)
-        .where(
-            table.c.batch == root["batch"], table.c.start <= root["end"],
-            table.c.end >= root["start"], table.c.height <= root["height"],
-        )
-        .order_by(table.c.height, table.c.index, table.c.number)
-        .limit(first)
-    )  # fmt: skip
-    return reading(info).view.rows(found)
-
-
-def _certificates(root: Any, info: Info, first: int) -> Any:
-    part, table = tables.certificate_parts, RECORDS["certificate"].table
-    found = (
-        select(table)
-        .join(part, part.c.certificate == table.c.place)
-        .where(
-            part.c.batch == root["batch"], part.c.start <= root["end"],
-            part.c.end >= root["start"], table.c.height <= root["height"],
-        )
-        .distinct()
-        .order_by(table.c.place)
-        .limit(first)
-    )  # fmt: skip
-    return reading(info).view.rows(found) if root["batch"] else []
-
-
-def _externals(root: Any, info: Info, first: int) -> Any:
-    table = RECORDS["external"].table
-    if root["line"] is None:
-        clause = and_(table.c.batch == root["batch"], table.c.batch.is_not(None))
-    else:
-        clause = and_(
-            table.c.line == root["line"], table.c.start <= root["end"],
-            table.c.end >= root["start"],
-        )  # fmt: skip
-    found = select(table).where(clause).order_by(table.c.line, table.c.start).limit(first)
-    return reading(info).view.rows(found)
+def _externals(root: Any, _info: Info, first: int) -> Any:
+    return root["known"].externals[:first]
 
 
 SerialLife: Final = object_type(
@@ -197,13 +148,13 @@ SerialLife: Final = object_type(
         "batch_id": Field(maybe(str), "The key of `batch`; none for another registry's."),
         "batch": OBJECTS.link("batch", "batch"),
         "pieces": Field(many(Piece), "Pieces that cover the range, 10 by default.",
-                        some(_pieces, PIECES_MAX),
+                        _of_life(serials.pieces),
                         is_relation=True, list_max=PIECES_MAX),
         "steps": Field(many(Step), "The oldest first, 10 by default.",
-                        some(_steps, PIECES_MAX),
+                        _of_life(serials.steps),
                        is_relation=True, list_max=PIECES_MAX),
         "certificates": Field(many(OBJECTS.record("certificate")), "That cover some of them.",
-                              some(_certificates, PIECES_MAX),
+                              _of_life(serials.certificates),
                               is_relation=True, list_max=PIECES_MAX),
         "externals": Field(many(OBJECTS.record("external")), "Numbers of other registries.",
                            some(_externals, PIECES_MAX), is_relation=True, list_max=PIECES_MAX),
@@ -212,40 +163,20 @@ SerialLife: Final = object_type(
 
 
 def serial_life(info: Info, text: str, moment: str | None) -> Value | None:
-    """The life of a serial in any registry's spelling; None when no such text is known."""
-    made = reading(info)
-    found = parsed(text)
-    if found is None:
+    """The life of a serial in any registry's spelling; None when nothing is known of it."""
+    view = reading(info).view
+    try:
+        serial = serials.read(text)
+    except BadFilter:
         return None
-    height, time = made.view.height, made.view.time
-    if moment is not None:
-        height, time = heights.resolve(made.view, moment)
-    is_home = found.registry.upper() == HOME_LINE
-    batch = batch_of(made, found) if is_home else None
-    if is_home and batch is None:
+    height, time = heights.resolve(view, moment)
+    known = serials.known(view, serial, PIECES_MAX)
+    if known is None:
         return None
     return {
-        "text": found.text, "registry": found.registry.lower(), "start": found.start,
-        "end": found.end, "height": height, "time": time, "batch": batch,
-        "line": None if is_home else found.line,
+        "text": serial.text, "registry": serial.registry.lower(), "start": serial.start,
+        "end": serial.end, "height": height, "time": time, "batch": known.batch, "known": known,
     }  # fmt: skip
-
-
-def parsed(text: str) -> Serial | None:
-    """A serial, None for any other text."""
-    if len(text.encode()) > SERIAL_BYTES:
-        raise BadFilter(field="serial", rule=f"at most {SERIAL_BYTES} bytes")
-    try:
-        found = parse(text)
-    except ValueError:
-        return None
-    return found if 0 <= found.start <= found.end <= INT_MAX else None
-
-
-def batch_of(made: Reading, found: Serial) -> str | None:
-    """The batch that a serial of this ledger belongs to."""
-    place = found.line.removeprefix(HOME_LINE + "-").lower()
-    return place if made.record("batch", place) is not None else None
 
 
 STATUS_NAMES: Final[tuple[str, ...]] = get_args(Status)
@@ -258,27 +189,16 @@ Supply: Final = object_type(
 )
 
 
-def supply_of(info: Info, class_id: str | None, batch: str | None) -> Value:
-    """Tonnes by status over the batches that fit."""
+def supply_of(info: Info, class_id: str | None, batch: str | None, moment: str | None) -> Value:
+    """Tonnes by status over the batches that fit, now or after an earlier block."""
     view = reading(info).view
-    table, certificate = RECORDS["batch"].table, RECORDS["certificate"].table
-    where = []
-    if class_id is not None:
-        where.append(table.c["class"] == class_id)
-    if batch is not None:
-        where.append(table.c.id == batch)
+    height = heights.resolve(view, moment).height
     total: Value = dict.fromkeys(("batches", "issued", *STATUS_NAMES), 0)
-    for row in view.tuples(select(table.c.issued, table.c.counts).where(*where)):
-        total["batches"] += 1
-        total["issued"] += row[0]
-        for name in STATUS_NAMES:
-            total[name] += row[1][name]
-    retired = view.row(
-        select(func.sum(certificate.c.grams).label("grams"))
-        .join(table, table.c.id == certificate.c.batch)
-        .where(*where)
-    )
-    assert retired is not None
-    total["retired_grams"] = int(retired["grams"] or 0)
-    return total
-
+    for row in carbon.supply(view, height, class_id, batch):
+        total["batches"] += row["batches"]
+        total["issued"] += row["issued"]
+        for name, count in row["statuses"].items():
+            total[name] += count
+    wanted = carbon.certificate_list({"class": class_id, "batch": batch}, height).subquery()
+    grams = view.tuples(select(func.sum(wanted.c.grams)))[0][0]
+    return total | {"retired_grams": int(grams or 0)}

@@ -10,7 +10,9 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxErro
 
 from ctn.api.graphql.lexing import place_of, scan
 from ctn.api.graphql.refusals import DocumentNotAllowed, Invalid, UnknownDocument
+from ctn.node.stops import BadConfig
 
+BUNDLED: Final = Path(__file__).parent.parent / "static" / "persisted.json"
 PREFIX: Final = "sha256:"
 KEPT: Final = 64
 KEPT_BYTES: Final = 4 * 1024
@@ -73,12 +75,15 @@ def invalid(error: GraphQLError) -> Invalid:
     return Invalid(rule=error.message[:400], line=line, column=column)
 
 
-def read_kept(path: Path) -> dict[str, str]:
-    """The documents of a web build, `persisted.json`: hash to text; empty when there is none."""
+def read_kept(path: Path = BUNDLED) -> dict[str, str]:
+    """The documents of a web build, SHA-256 to text; none without the file; raises BadConfig."""
     if not path.is_file():
         return {}
-    found = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
-    return {
-        hashlib.sha256(text.encode()).hexdigest(): text for text in found.values()
-    }
-
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise BadConfig(f"{path.name}: {error}") from None
+    for name, text in found.items():
+        if hashlib.sha256(text.encode()).hexdigest() != name:
+            raise BadConfig(f"{path.name}: {name[:64]} is not the SHA-256 of its text")
+    return found

@@ -13,23 +13,30 @@ from graphql import (
     GraphQLSchema,
     OperationType,
     execute,
+    get_introspection_query,
+    strip_ignored_characters,
 )
 from graphql.execution import Executor
 
 from ctn.api.graphql.asked import Asked
-from ctn.api.graphql.documents import Documents
+from ctn.api.graphql.documents import OPEN, Documents
 from ctn.api.graphql.faults import Teller, is_late
 from ctn.api.graphql.limits import COST_MAX, Weighed, check_cost, weigh
 from ctn.api.graphql.reading import Door, Reading
 from ctn.api.graphql.refusals import Invalid
 from ctn.api.link import Link
-from ctn.api.problems import Busy
+from ctn.api.refusals import Busy
 from ctn.views.reader import Reader, View
 from ctn.views.refusals import Deadline
 
 WAITING_MAX: Final = 256
 WAIT_SECONDS: Final = 2
 INTROSPECTIONS_MAX: Final = 16
+# What GraphiQL asks, and with it what clients by the reference libraries ask by default.
+EDITORS: Final[tuple[dict[str, bool], ...]] = (
+    {},
+    {"input_value_deprecation": True, "schema_description": True},
+)
 Value = dict[str, Any]
 
 
@@ -41,6 +48,15 @@ class Prepared(NamedTuple):
     weighed: Weighed
     variables: Value
     operation_name: str | None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What two questions for the same part of the schema have in common."""
+        return (
+            strip_ignored_characters(self.text) if self.weighed.is_introspection else self.text,
+            self.weighed.operation.name.value if self.weighed.operation.name else "",
+            repr(sorted(self.variables.items())),
+        )
 
     @property
     def kind(self) -> OperationType:
@@ -83,13 +99,15 @@ class TimedExecutor(Executor[Any]):
 class Runner:
     """Executes requests: as many at once as there are connections, others wait in line."""
 
-    def __init__(self, schema: GraphQLSchema, link: Link, reader: Reader) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, link: Link, reader: Reader, documents: Documents
+    ) -> None:
         self.schema = schema
         self.link = link
         self.reader = reader
-        self.documents = Documents()
+        self.documents = documents
         self.stand: Stand | None = None
-        self._introspections: dict[tuple[str, str | None, str], Value] = {}
+        self._introspections: dict[tuple[str, ...], Value] = {}
         self._workers = ThreadPoolExecutor(reader.shelf.readers, thread_name_prefix="graphql")
         self._seats = asyncio.Semaphore(reader.shelf.readers)
         self._waiting = 0
@@ -105,6 +123,16 @@ class Runner:
         check_cost(spent + weighed.cost)
         self.documents.validated(self.schema, text, document)
         return Prepared(text, document, weighed, variables, asked.operation_name)
+
+    def introspect(self) -> None:
+        """Keep the answers to what editors ask for the whole schema, where they may ask."""
+        if self.documents.mode != OPEN:
+            return
+        for options in EDITORS:
+            prepared = self.prepare(Asked(get_introspection_query(**options)))
+            result = execute(self.schema, prepared.document)
+            assert isinstance(result, ExecutionResult)
+            self._introspections[prepared.key] = {"data": result.data}
 
     # --- execution
 
@@ -179,16 +207,16 @@ class Runner:
             stand = self.stand = stand_of(view)
             if stand.etag in [tag.strip() for tag in held.split(",")]:
                 return Answer({}, 304), stand
-            key = (prepared.text, prepared.operation_name, repr(prepared.variables))
-            known = self._introspections.get(key)
+            is_introspection = prepared.weighed.is_introspection
+            known = self._introspections.get(prepared.key) if is_introspection else None
             if known is not None:
                 body = known | {"extensions": self.extensions(stand, prepared.weighed.cost)}
                 return Answer(body), stand
             result = self.run(prepared, view, root, loop)
             answer = self.answered(result, stand, prepared.weighed.cost, teller)
-        is_whole = prepared.weighed.is_introspection and not result.errors
+        is_whole = is_introspection and not result.errors
         if is_whole and len(self._introspections) < INTROSPECTIONS_MAX:
-            self._introspections[key] = {"data": answer.body["data"]}
+            self._introspections[prepared.key] = {"data": answer.body["data"]}
         return answer, stand
 
     def run(self, prepared: Prepared, view: View, root: Any, loop: Any) -> ExecutionResult:

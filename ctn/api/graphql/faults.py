@@ -9,21 +9,13 @@ from graphql import GraphQLError
 from ctn.api.graphql.documents import invalid
 from ctn.api.graphql.refusals import Invalid
 from ctn.api.log import log
-from ctn.api.problems import (
-    DOOR,
-    Cause,
-    DoorRefusal,
-    Failed,
-    cause_of,
-    problem_of,
-    sentence_of,
-)
+from ctn.api.problems import Cause, cause_of, problem_of
+from ctn.api.refusals import DoorRefusal, Failed
 from ctn.kernel.refusal import Refusal
 from ctn.node.door_client import EngineGone, EngineRefused
 from ctn.views.refusals import Deadline, ViewRefusal
 
-STATUSES: Final = {"behind": 503, "busy": 503}
-KNOWN: Final = (DoorRefusal, Refusal, EngineRefused, EngineGone)
+KNOWN: Final = (DoorRefusal, Refusal, EngineRefused, EngineGone, ViewRefusal)
 Value = dict[str, Any]
 
 
@@ -36,9 +28,6 @@ class Teller:
 
     def cause(self, error: Exception) -> Cause:
         """What an error says; one that nobody expected goes to the log."""
-        if isinstance(error, ViewRefusal):
-            status = STATUSES.get(error.code, 400)
-            return Cause(DOOR, error.code, sentence_of(type(error)), error.facts, status)
         if isinstance(error, KNOWN):
             return cause_of(error)
         trace = "".join(traceback.format_exception(error))

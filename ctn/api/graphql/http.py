@@ -12,12 +12,8 @@ from ctn.api.graphql.asked import BODY_BYTES, Asked, read_asked, read_values
 from ctn.api.graphql.execution import Answer, Prepared, Runner, Stand
 from ctn.api.graphql.faults import Teller
 from ctn.api.graphql.refusals import Invalid
-from ctn.api.problems import (
-    RETRY_AFTER,
-    DoorRefusal,
-    MethodNotAllowed,
-    language_of,
-)
+from ctn.api.problems import RETRY_AFTER, language_of
+from ctn.api.refusals import DoorRefusal, MethodNotAllowed
 from ctn.kernel.refusal import Refusal
 from ctn.node.door_client import EngineGone, EngineRefused
 from ctn.views.refusals import ViewRefusal

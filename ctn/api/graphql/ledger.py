@@ -5,7 +5,7 @@ from typing import Any, Final
 from sqlalchemy import and_, select
 from strawberry.types import Info
 
-from ctn.api.graphql import at, scalars
+from ctn.api.graphql import scalars
 from ctn.api.graphql.connections import (
     Collection,
     Filter,
@@ -22,7 +22,7 @@ from ctn.api.graphql.reading import reading
 from ctn.kernel.account import Account
 from ctn.kernel.refusal import Refusal
 from ctn.reference import refusals
-from ctn.views import tables
+from ctn.views import past, tables
 
 EVENTS_MAX: Final = 200
 MOVES_MAX: Final = 100
@@ -174,7 +174,7 @@ BALANCES: Final = Collection(
         "asset": Filter(str, equal("asset")),
     },
     "What accounts hold, now or after an earlier block.",
-    as_of=at.balances,
+    as_of=past.balances,
 )
 TRANSACTIONS: Final = Collection(
     "Transaction",

@@ -8,7 +8,7 @@ from typing import Final
 from graphql import GraphQLError, GraphQLSyntaxError, Lexer, Source, TokenKind
 
 from ctn.api.graphql.refusals import Invalid, TooDeep, TooManyAliases, TooManyTokens
-from ctn.api.problems import BodyTooLarge
+from ctn.api.refusals import BodyTooLarge
 
 DOCUMENT_BYTES: Final = 32 * 1024
 TOKENS_MAX: Final = 2_000

@@ -40,7 +40,7 @@ from ctn.api.graphql.prices import (
     prices,
 )
 from ctn.api.graphql.refusals import CostExceeded, Invalid, TooDeep, TooManyFragments
-from ctn.api.problems import PageTooLarge
+from ctn.api.refusals import PageTooLarge
 
 DEPTH_MAX: Final = 10
 INTROSPECTION_DEPTH_MAX: Final = 20

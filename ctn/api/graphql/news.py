@@ -5,25 +5,20 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 
+from ctn.api.frames import FRAME_TRADE, Shown, change, whole
 from ctn.kernel.codec import encode
 from ctn.modules.market.feed import changed_rows, checksum
+from ctn.modules.market.records import InstrumentState
 from ctn.views import tables
-from ctn.views.market import CANDLE, levels
+from ctn.views.market import CANDLE, SIDES, levels, stored_candles
 from ctn.views.pages import columns
+from ctn.views.queries import record
 from ctn.views.reader import View
+from ctn.views.rows import COUNTED
 
 ITEMS_MAX: Final = 50
 SNAPSHOT_TRADES: Final = 20
 Value = dict[str, Any]
-
-
-class Book(NamedTuple):
-    """A book as it was told last."""
-
-    seq: int
-    phase: str
-    bids: Sequence[tuple[int, int]]
-    asks: Sequence[tuple[int, int]]
 
 
 class News(NamedTuple):
@@ -99,17 +94,8 @@ def _new_trades(news: News, of: Sequence[str], _state: Any) -> tuple[Value | Non
 
 
 def _candle_rows(view: View, of: Sequence[str], limit: int) -> Sequence[Any]:
-    table = tables.candles
-    names = ("open_time", *CANDLE[1:])
-    statement = (
-        select(*[table.c[name] for name in names])
-        .where(
-            table.c.instrument == of[0], table.c.interval == of[1], table.c.series == "counted"
-        )
-        .order_by(table.c.open_time.desc())
-        .limit(limit)
-    )
-    return [(row[0] // 1000, *row[1:]) for row in view.tuples(statement)][::-1]
+    found = stored_candles(view, (of[0], COUNTED, of[1]), limit, end=view.time + 1)
+    return [(candle.start // 1000, *candle[1:]) for candle in found]  # exact: whole seconds
 
 
 def _candles(view: View, of: Sequence[str], _state: Any) -> tuple[Value, Any]:
@@ -140,41 +126,36 @@ def _new_account(news: News, of: Sequence[str], _state: Any) -> tuple[Value | No
     return found | {"transactions": news.accounts[of[0]]}, None
 
 
-def _book_of(view: View, instrument: str) -> Book:
-    table = tables.RECORDS["instrument_state"].table
-    state = view.row(select(table.c.feed_seq, table.c.phase).where(table.c.place == instrument))
-    bids, asks = (levels(view, instrument, side) for side in ("buy", "sell"))
+def _book_of(view: View, instrument: str) -> Shown:
+    state = record(view, InstrumentState, instrument)
+    bids, asks = (levels(view, instrument, side) for side in SIDES)
     if state is None:
-        return Book(0, "closed", bids, asks)
-    return Book(state["feed_seq"], state["phase"], bids, asks)
+        return Shown(0, "closed", bids, asks)
+    return Shown(state["feed_seq"], state["phase"], bids, asks)
 
 
 def _frames(view: View, of: Sequence[str], _state: Any) -> tuple[Value, Any]:
     book = _book_of(view, of[0])
-    return {
-        "instrument": of[0], "seq": book.seq, "phase": book.phase, "bids": book.bids,
-        "asks": book.asks, "checksum": checksum(book.bids, book.asks),
-    }, book  # fmt: skip
+    return whole(of[0], book), book
 
 
 def _new_frames(news: News, of: Sequence[str], state: Any) -> tuple[Value | None, Any]:
-    before: Book = state
+    before: Shown = state
     book = _book_of(news.view, of[0])
     if book.seq == before.seq and book.phase == before.phase:
         return None, book
     table = tables.trades
     statement = (
-        select(table.c.no, table.c.time, table.c.price, table.c.qty, table.c.mode, table.c.taker)
+        select(*[table.c[name] for name in FRAME_TRADE])
         .where(table.c.instrument == of[0], table.c.height > news.since)
         .order_by(table.c.no)
         .limit(ITEMS_MAX)
     )
-    return {
-        "instrument": of[0], "seq_prev": before.seq, "seq": book.seq, "phase": book.phase,
-        "bids": changed_rows(before.bids, book.bids),
-        "asks": changed_rows(before.asks, book.asks),
-        "trades": news.view.rows(statement), "checksum": checksum(book.bids, book.asks),
-    }, book  # fmt: skip
+    shown = book._replace(
+        bids=changed_rows(before.bids, book.bids), asks=changed_rows(before.asks, book.asks)
+    )
+    trades, check = news.view.rows(statement), checksum(book.bids, book.asks)
+    return change(of[0], before.seq, shown, trades, check), book
 
 
 class Kind(NamedTuple):

@@ -10,7 +10,7 @@ import strawberry
 from strawberry.schema_directive import Location
 from strawberry.types import Info
 
-from ctn.api.problems import PageTooLarge
+from ctn.api.refusals import PageTooLarge
 
 Value = dict[str, Any]
 Resolver = Callable[..., Any]

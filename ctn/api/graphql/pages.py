@@ -4,7 +4,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import FromClause, select
 
-from ctn.api.problems import PageTooLarge
+from ctn.api.refusals import PageTooLarge
 from ctn.views import pages
 from ctn.views.pages import PAGE_MAX, Page, Slice
 from ctn.views.reader import View

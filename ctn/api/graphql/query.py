@@ -23,17 +23,21 @@ from ctn.api.graphql.nodes import (
 )
 from ctn.api.graphql.objects import OBJECTS
 from ctn.api.graphql.reading import reading
-from ctn.api.problems import PageTooLarge
-from ctn.kernel.account import is_address
+from ctn.api.refusals import PageTooLarge
+from ctn.kernel.account import DutyKind, Role, is_address
 from ctn.modules.market.candles import LENGTHS_MS
 from ctn.views import tables
 from ctn.views.market import SERIES as SERIES_NAMES
+from ctn.views.market import Span
+from ctn.views.rights import rights
 
 NODES_MAX: Final = 50
 DUTIES_MAX: Final = 32
 LISTS_MAX: Final = 300
 UNSET: Final = strawberry.UNSET
 INTERVAL: Final = OBJECTS.kinds.enum("CandleInterval", tuple(LENGTHS_MS))
+ROLE: Final = OBJECTS.kinds.enum("Role", tuple([role.value for role in Role]))
+DUTY: Final = OBJECTS.kinds.enum("DutyKind", tuple([duty.value for duty in DutyKind]))
 SERIES: Final = OBJECTS.kinds.enum("CandleSeries", SERIES_NAMES)
 
 Parameter: Final = object_type(
@@ -62,10 +66,14 @@ Declared: Final = object_type(
 )  # fmt: skip
 Permissions: Final = object_type(
     "Permissions",
-    "What an account may do: its attestation, duties, and standing at this height.",
+    "What an account may do, and by whose word, at this height.",
     {
         "address": Field(scalars.Address),
         "is_attested": Field(bool, "Whether a live attestation makes it more than a visitor."),
+        "roles": Field(many(ROLE), "Those of the five that hold now.", list_max=len(Role)),
+        "authorities": Field(
+            many(DUTY), "Duties that are in force now.", list_max=len(DutyKind)
+        ),
         "kind": Field(maybe(str), "Person, enterprise or institution."),
         "attestations": Field(many(OBJECTS.record("attestation")), list_max=DUTIES_MAX),
         "duties": Field(many(OBJECTS.record("duty")), list_max=DUTIES_MAX),
@@ -175,23 +183,15 @@ def account(info: Info, address: scalars.Address) -> Any:
 
 def permissions(info: Info, address: scalars.Address) -> Any:
     """What an account may do."""
-    made = reading(info)
-    guard = made.record("guard", address)
-    attestation = tables.RECORDS["attestation"].table
-    duty = tables.RECORDS["duty"].table
-    held = select(duty).where(duty.c.address == address).order_by(duty.c.place).limit(DUTIES_MAX)
-    given = (
-        select(attestation)
-        .where(attestation.c.subject == address)
-        .order_by(attestation.c.place)
-        .limit(DUTIES_MAX)
-    )
+    found = rights(reading(info).view, address)
     return {
         "address": address,
-        "is_attested": guard is not None and guard["verified_until"] > made.view.time,
-        "kind": None if guard is None else guard["kind"],
-        "attestations": made.view.rows(given),
-        "duties": made.view.rows(held),
+        "is_attested": Role.ORDINARY.value in found.roles,
+        "roles": found.roles,
+        "authorities": found.authorities,
+        "kind": None if found.guard is None else found.guard["kind"],
+        "attestations": found.attestations[:DUTIES_MAX],
+        "duties": found.duties[:DUTIES_MAX],
     }
 
 
@@ -199,9 +199,10 @@ def supply(
     info: Info,
     class_: Annotated[str | None, strawberry.argument(name="class")] = UNSET,
     batch: str | None = UNSET,
+    at: str | None = UNSET,
 ) -> Any:
-    """Tonnes by what became of them."""
-    return carbon.supply_of(info, plain(class_), plain(batch))
+    """Tonnes by what became of them, now or after an earlier block."""
+    return carbon.supply_of(info, plain(class_), plain(batch), plain(at))
 
 
 def serial(info: Info, text: str, at: str | None = UNSET) -> Any:
@@ -215,20 +216,31 @@ def ticker(info: Info, instrument: str) -> Any:
 
 
 def candles(info: Info, instrument: str, interval: Any, **given: Any) -> Any:
-    """Candles of an instrument, the newest `limit` before `end`."""
-    found = [plain(given.get(name)) for name in ("series", "limit", "end")]
-    return columns.candles(reading(info), instrument, columns.Span(interval.value, *found))
+    """Candles of an instrument, the newest `limit` from `start` on and before `end`."""
+    names = {"series": "series", "start": "start", "end": "end", "limit": "rows"}
+    found = {names[name]: plain(value) for name, value in given.items()}
+    stated = {name: value for name, value in found.items() if value is not None}
+    return columns.candles(reading(info), instrument, Span(interval.value, **stated))
 
 
 candles.__annotations__["interval"] = INTERVAL
 with_arguments(
-    candles, {"series": maybe(SERIES), "end": maybe(scalars.Time), "limit": maybe(int)}
-)
+    candles,
+    {
+        "series": maybe(SERIES), "start": maybe(scalars.Time), "end": maybe(scalars.Time),
+        "limit": maybe(int),
+    },
+)  # fmt: skip
 
 
 def order_book(info: Info, instrument: str, levels: int | None = UNSET) -> Any:
     """The levels of a book."""
     return columns.order_book(reading(info), instrument, plain(levels))
+
+
+def book_orders(info: Info, instrument: str, limit: int | None = UNSET) -> Any:
+    """The open orders of a book, in the order in which they trade."""
+    return columns.book_orders(reading(info), instrument, plain(limit))
 
 
 def tape(
@@ -304,12 +316,11 @@ ROOTS: Final[dict[str, Any]] = {
     "instruments": _connection(market.INSTRUMENTS),
     "ticker": _field(ticker, maybe(market.Ticker), "The ticker of an instrument."),
     "tickers": _connection(market.TICKERS),
-    "candles": _field(candles, COLUMNS, "Candles as columns: time (Unix seconds), open, high, "
-                      "low, close, qty, notional, trades."),
-    "order_book": _field(order_book, COLUMNS, "A book as columns: side, price, qty, orders."),
-    "tape": _field(tape, COLUMNS, "Trades as columns: no, price, qty, notional, mode, "
-                   "taker, buyer, seller, block, time (ms)."),
-    "balance_history": _field(balance_history, COLUMNS, "Balances as columns, the time in ms."),
+    "candles": _field(candles, COLUMNS, columns.TEXTS["candles"]),
+    "order_book": _field(order_book, COLUMNS, columns.TEXTS["order_book"]),
+    "book_orders": _field(book_orders, COLUMNS, columns.TEXTS["book_orders"]),
+    "tape": _field(tape, COLUMNS, columns.TEXTS["tape"]),
+    "balance_history": _field(balance_history, COLUMNS, columns.TEXTS["balance_history"]),
     "order": _field(order, maybe(market.Order), "An order by its number."),
     "orders": _connection(market.ORDERS),
     "trades": _connection(market.TRADES),

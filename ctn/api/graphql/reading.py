@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from strawberry.types import Info
 
 from ctn.api.link import Answer, Link
-from ctn.api.problems import Busy
+from ctn.api.refusals import Busy
 from ctn.views import tables
 from ctn.views.reader import REQUEST_SECONDS, View
 

@@ -1,6 +1,6 @@
 """What the GraphQL door refuses before it executes anything (reliability.md 17, thallo.md 21)."""
 
-from ctn.api.problems import DoorRefusal
+from ctn.api.refusals import DoorRefusal
 
 
 class TooDeep(DoorRefusal):

@@ -1,13 +1,13 @@
-"""The routes of GraphQL: `/graphql` itself, never a mount, which would answer by a redirect."""
+"""GraphQL as a door: `/graphql` itself, never a mount, which would answer by a redirect."""
 
-from pathlib import Path
+import asyncio
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from ctn.api.graphql.documents import OPEN, Documents, read_kept
+from ctn.api.graphql.documents import Documents
 from ctn.api.graphql.execution import Runner
 from ctn.api.graphql.http import Endpoint
 from ctn.api.graphql.schema import core_schema
@@ -18,26 +18,38 @@ from ctn.api.sockets import Sockets
 from ctn.views.reader import Reader
 
 PATH = "/graphql"
-KEPT = Path(__file__).parent.parent / "static" / "persisted.json"
 
 
-def graphql_routes(
-    link: Link, reader: Reader, sockets: Sockets, *, documents: str = OPEN
-) -> list[BaseRoute]:
-    """The route and the socket route of `/graphql` over one link and one reader."""
-    runner = Runner(core_schema(), link, reader)
-    runner.documents = Documents(read_kept(KEPT), documents)
-    endpoint = Endpoint(runner)
-    doors = Doors(runner, Streams(runner), sockets)
+class Graphql:
+    """What answers `/graphql` over one link and one reader."""
 
-    async def serve(request: Request) -> Response:
-        request.app.state.graphql = runner
-        return await endpoint.serve(request)
+    def __init__(
+        self, link: Link, reader: Reader, sockets: Sockets, documents: Documents
+    ) -> None:
+        self.runner = Runner(core_schema(), link, reader, documents)
+        self._endpoint = Endpoint(self.runner)
+        self._streams = Streams(self.runner)
+        self._doors = Doors(self.runner, self._streams, sockets)
 
-    async def serve_socket(websocket: WebSocket) -> None:
-        await doors.serve(websocket)
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The route and the socket route."""
+        return [
+            Route(PATH, self._serve, methods=["GET", "POST"]),
+            WebSocketRoute(PATH, self._serve_socket),
+        ]
 
-    return [
-        Route(PATH, serve, methods=["GET", "POST"]),
-        WebSocketRoute(PATH, serve_socket),
-    ]
+    async def warm(self) -> None:
+        """Answer the question for the whole schema before anybody asks it."""
+        await asyncio.to_thread(self.runner.introspect)
+
+    async def close(self) -> None:
+        """End what runs beside the requests."""
+        await self._streams.stop()
+        self.runner.close()
+
+    async def _serve(self, request: Request) -> Response:
+        return await self._endpoint.serve(request)
+
+    async def _serve_socket(self, websocket: WebSocket) -> None:
+        await self._doors.serve(websocket)

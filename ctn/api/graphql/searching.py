@@ -2,26 +2,20 @@
 
 from typing import Any, Final
 
-from sqlalchemy import select
 from strawberry.types import Info
 
-from ctn.api.graphql import scalars
-from ctn.api.graphql.carbon import parsed
-from ctn.api.graphql.ledger import transaction_of
 from ctn.api.graphql.nodes import Field, Value, maybe, node_id, object_type
 from ctn.api.graphql.objects import OBJECTS
-from ctn.api.graphql.reading import Reading, reading
-from ctn.kernel.account import is_address
-from ctn.views import tables
-from ctn.views.refusals import BadFilter
+from ctn.api.graphql.reading import reading
+from ctn.views.search import ROWS, Found
+from ctn.views.search import search as find
 
-ROWS_MAX: Final = 20
-TEXT_BYTES: Final = 128
-HASH_DIGITS: Final = 64
-EXACT: Final = ("project", "batch", "certificate", "instrument", "asset", "methodology", "class")
-NAMED: Final = {"project": "Project", "company": "Project", "methodology": "Methodology",
-                "class": "Class"}  # fmt: skip
-LIKE_END: Final = "\\"
+ROWS_MAX: Final = ROWS
+# What is no record, or is found by the name of somebody beside it.
+KINDS: Final = {
+    "account": "Account", "block": "Block", "transaction": "Transaction", "trade": "Trade",
+    "order": "Order", "serial": "Serial", "company": "Project",
+}  # fmt: skip
 
 Hit: Final = object_type(
     "SearchHit",
@@ -37,67 +31,10 @@ Hit: Final = object_type(
 
 def search(info: Info, text: str) -> Any:
     """At most 20 hits; two Chinese characters are enough."""
-    if len(text.encode()) > TEXT_BYTES or "\0" in text:
-        raise BadFilter(field="text", rule=f"at most {TEXT_BYTES} bytes")
-    wanted = text.strip()
-    if not wanted:
-        return []
-    found = {(hit["kind"], hit["key"]): hit for hit in _exact(info, wanted)}
-    for hit in _named(reading(info), wanted.casefold()):
-        found.setdefault((hit["kind"], hit["key"]), hit)
-    return list(found.values())[:ROWS_MAX]
+    return [_hit(found) for found in find(reading(info).view, text)]
 
 
-def _exact(info: Info, text: str) -> list[Value]:
-    made = reading(info)
-    found: list[Value] = []
-    if is_address(text):
-        found.append(_hit("Account", text))
-    if len(text) == HASH_DIGITS and not text.strip("0123456789abcdef"):
-        if transaction_of(info, text) is not None:
-            found.append(_hit("Transaction", text))
-        blocks = tables.blocks
-        row = made.view.row(select(blocks.c.height).where(blocks.c.hash == text))
-        if row is not None:
-            found.append(_hit("Block", str(row["height"])))
-    if text.isascii() and text.isdigit():
-        found += _numbered(made, text)
-    for table in EXACT:
-        place = text if made.record(table, text) is not None else text.lower()
-        if made.record(table, place) is not None:
-            kind = OBJECTS.classes[table].__name__
-            found.append(_hit(kind, place))
-    serial = parsed(text)
-    if serial is not None:
-        found.append({"kind": "Serial", "key": serial.text, "name": serial.text, "id": None})
-    return found
-
-
-def _numbered(made: Reading, text: str) -> list[Value]:
-    try:
-        height = scalars.whole(text)
-    except ValueError:
-        return []
-    blocks = tables.blocks
-    row = made.view.row(select(blocks.c.height).where(blocks.c.height == height))
-    return [] if row is None else [_hit("Block", text)]
-
-
-def _named(made: Reading, folded: str) -> list[Value]:
-    table = tables.names
-    plain = folded.replace(LIKE_END, LIKE_END * 2).replace("%", "\\%").replace("_", "\\_")
-    rows: list[Value] = []
-    for pattern in (f"{plain}%", f"%{plain}%"):
-        if len(rows) < ROWS_MAX:
-            statement = (
-                select(table.c.kind, table.c.place, table.c.name)
-                .where(table.c.folded.like(pattern, escape=LIKE_END))
-                .order_by(table.c.folded, table.c.kind, table.c.place)
-                .limit(ROWS_MAX)
-            )
-            rows += made.view.rows(statement)
-    return [_hit(NAMED.get(row["kind"], "Project"), row["place"], row["name"]) for row in rows]
-
-
-def _hit(kind: str, key: str, name: str = "") -> Value:
-    return {"kind": kind, "key": key, "name": name or key, "id": node_id(kind, key)}
+def _hit(found: Found) -> Value:
+    kind = KINDS.get(found.kind) or OBJECTS.classes[found.kind].__name__
+    identity = None if found.kind == "serial" else node_id(kind, found.place)
+    return {"kind": kind, "key": found.place, "name": found.name, "id": identity}

@@ -19,17 +19,15 @@ from ctn.api.graphql.http import EXPECTED
 from ctn.api.graphql.news import KINDS
 from ctn.api.graphql.streams import Follower, Key, Streams, Told
 from ctn.api.origin import check_origin
-from ctn.api.problems import RateLimited, language_of
-from ctn.api.rates import Rates, is_loopback
-from ctn.api.read_problems import OriginRefused, TooManySockets
-from ctn.api.sockets import TRY_AGAIN, Sockets
+from ctn.api.problems import language_of
+from ctn.api.rates import Rates
+from ctn.api.refusals import OriginRefused, RateLimited, TooManySockets
+from ctn.api.sockets import TRY_AGAIN, WAITING_BYTES, WAITING_MAX, Sockets
 from ctn.kernel.refusal import Malformed
 
 PROTOCOL: Final = "graphql-transport-ws"
 INIT_SECONDS: Final = 3
 SUBSCRIPTIONS_MAX: Final = 10
-FRAMES_MAX: Final = 256
-BUFFER_BYTES: Final = 1 << 20
 ID_LETTERS: Final = 128
 INVALID, UNAUTHORIZED, BAD_PROTOCOL = 4400, 4401, 4406
 INIT_LATE, ID_TAKEN, INIT_TWICE = 4408, 4409, 4429
@@ -48,7 +46,7 @@ class Doors:
     async def serve(self, websocket: WebSocket) -> None:
         """Serve a socket until it is closed."""
         try:
-            check_origin(websocket.headers)
+            check_origin(websocket.scope)
         except OriginRefused:
             await websocket.close()  # before it is accepted: the answer is 403
             return
@@ -58,14 +56,13 @@ class Doors:
             return
         await websocket.accept(PROTOCOL)
         client = websocket.client.host if websocket.client else ""
-        is_spared = self.sockets.spares_loopback and is_loopback(client)
         try:
             self.sockets.enter(client)
         except TooManySockets:
             await websocket.close(TRY_AGAIN, "Too many sockets")
             return
         try:
-            await Socket(self, websocket, "" if is_spared else client).run()
+            await Socket(self, websocket, "" if self.sockets.is_spared(client) else client).run()
         finally:
             self.sockets.leave(client)
 
@@ -109,7 +106,7 @@ class Socket:
     def offer(self, frame: str) -> None:
         """Put a frame in line; a reader too slow for the line is closed."""
         self.bytes += len(frame)
-        if len(self.waiting) >= FRAMES_MAX or self.bytes > BUFFER_BYTES:
+        if len(self.waiting) >= WAITING_MAX or self.bytes > WAITING_BYTES:
             self.close(TRY_AGAIN, "Too slow")
             return
         self.waiting.append(frame)

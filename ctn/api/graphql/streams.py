@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from ctn.api.graphql.execution import Runner
 from ctn.api.graphql.news import KINDS, News, news_of, size_of
 from ctn.api.log import log
-from ctn.api.problems import Busy
+from ctn.api.refusals import Busy
 from ctn.views.reader import View
 from ctn.views.refusals import ViewRefusal
 

@@ -22,7 +22,7 @@ from ctn.api.graphql.nodes import Field, Value, many, maybe, object_type, some
 from ctn.api.graphql.objects import OBJECTS, event_row
 from ctn.api.graphql.reading import reading
 from ctn.api.link import Link
-from ctn.api.problems import Busy
+from ctn.api.refusals import Busy
 from ctn.node.door_client import EngineRefused
 
 WAIT: Final = KINDS.enum("Wait", ("none", "commit"))

@@ -112,18 +112,26 @@ def discount_bp(ledger: Ledger, address: str) -> int:
 def has_duty(ledger: Ledger, address: str, kind: DutyKind, scope: str = "") -> bool:
     """Whether an account holds a live duty, for a scope when one is named."""
     duty = ledger.get(Duty, f"{address}/{kind.value}")
-    if duty is None or (duty.expires is not None and duty.expires <= ledger.block.time):
+    if duty is None or not is_in_force(duty, ledger.block.time):
         return False
     return scope == "" or duty.scope in ("", scope)
 
 
+def is_in_force(duty: Duty, time: int) -> bool:
+    """Whether a duty has not expired at a block time in ms."""
+    return duty.expires is None or duty.expires > time
+
+
 def roles(ledger: Ledger, address: str) -> tuple[Role, ...]:
     """The roles of an account, a pure function of the state (people.md 5.1)."""
-    guard = ledger.get(Guard, address)
-    if not is_attested(guard, ledger.block.time):
+    return roles_of(ledger.get(Guard, address), standing(ledger, address), ledger.block.time)
+
+
+def roles_of(guard: Guard | None, earned: Standing | None, time: int) -> tuple[Role, ...]:
+    """The roles by an account's guard and its owner's standing, at a block time in ms."""
+    if not is_attested(guard, time):
         return (Role.VISITOR,)
     held = [Role.VISITOR, Role.ORDINARY]
-    earned = standing(ledger, address)
     if earned is not None and earned.advanced:
         held.append(Role.ADVANCED)
     if earned is not None and earned.reputable:

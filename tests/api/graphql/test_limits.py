@@ -12,7 +12,7 @@ from ctn.api.graphql.asked import read_asked
 from ctn.api.graphql.documents import Documents
 from ctn.api.graphql.limits import check_cost, weigh
 from ctn.api.graphql.schema import core_schema
-from ctn.api.problems import DoorRefusal
+from ctn.api.refusals import DoorRefusal
 from ctn.kernel.refusal import Malformed
 from tests.api.graphql.worlds import Platform
 

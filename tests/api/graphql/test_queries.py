@@ -3,14 +3,17 @@
 import base64
 import hashlib
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from graphql import get_introspection_query
+from graphql import get_introspection_query, strip_ignored_characters
 
+from ctn.api.app import graphql_of
+from ctn.api.graphql import execution
 from ctn.kernel.codec import to_base64
 from ctn.modules.assets.transfer import Transfer
-from tests.api.graphql.worlds import BATCH, NAME, PEOPLE, REF, TONNE, Platform
+from tests.api.graphql.worlds import BATCH, NAME, PEOPLE, REF, TONNE, Platform, order
 from tests.worlds import Person
 
 PAGES = (
@@ -64,7 +67,9 @@ def test_as_of_gives_what_was_held_then(market: Platform) -> None:
 def test_refuses_moments_that_are_none_or_not_kept(
     market: Platform, moment: str, code: str
 ) -> None:
-    assert market.code("query($a: String){balances(at: $a){totalCount}}", a=moment) == code
+    query = "query($a: String){balances(at: $a){totalCount}}"
+    status = 410 if code == "height_not_kept" else 400
+    assert market.code(query, status, a=moment) == code
 
 
 def test_pages_miss_and_repeat_nothing_while_trades_arrive(market: Platform) -> None:
@@ -184,7 +189,8 @@ def test_search_finds_ids_names_and_parts_of_names(market: Platform) -> None:
     assert ("Project", "vcs-00001") in hits("oi")
     assert ("Batch", BATCH) in hits(BATCH.upper())
     assert ("Account", Person("bob").address) in hits(Person("bob").address)
-    assert hits("%") == hits("_") == hits("  ") == []
+    assert hits("%") == hits("_") == []
+    assert market.code('{search(text: "  "){key}}') == "bad_filter"
 
 
 def test_submit_tells_what_became_of_an_envelope(market: Platform) -> None:
@@ -247,13 +253,83 @@ def test_a_refusal_speaks_the_readers_language(market: Platform) -> None:
     headers = {"accept-language": "zh-CN"}
     body = {"query": "{trades(first: 101){totalCount}}"}
     found = market.post(body, headers=headers).json()["errors"][0]
-    assert found["message"] == "每页最多 100 项。"
+    assert found["message"] == "每页最多 100 项，按列最多 10,000 行。"
     assert found["extensions"]["type"] == "/reference/refusals#door.page_too_large"
     assert len(found["extensions"]["request_id"]) == 16
 
 
 def test_people_are_not_counted_twice(market: Platform) -> None:
     for name in PEOPLE:
-        query = "query($a: Address!){permissions(address: $a){isAttested attestations{level}}}"
+        query = (
+            "query($a: Address!){permissions(address: $a)"
+            "{isAttested roles authorities attestations{level}}}"
+        )
         found = market.ask(query, a=Person(name).address)["permissions"]
-        assert found == {"isAttested": True, "attestations": [{"level": 2}]}
+        assert found["roles"] == ["VISITOR", "ORDINARY"]
+        assert (found["isAttested"], found["attestations"]) == (True, [{"level": 2}])
+
+
+def test_rest_and_graphql_give_the_same_bytes_of_columns(market: Platform) -> None:
+    market.trade(REF, 2)
+    market.send("bob", order("sell", REF + 500, 3))
+    query = (
+        "query($i: String!){candles(instrument: $i, interval: M1, limit: 7) "
+        "series: candles(instrument: $i, interval: D1, series: BLOCK) "
+        "orderBook(instrument: $i) bookOrders(instrument: $i) "
+        "tape(instrument: $i, limit: 3)}"
+    )
+    body = market.post({"query": query, "variables": {"i": NAME}}).content
+    at = f"/api/v1/instruments/{NAME}"
+    for path in ("/candles?interval=1m&rows=7", "/candles?interval=1d&series=block", "/book",
+                 "/orders", "/tape?rows=3"):  # fmt: skip
+        answer = market.raw("GET", at + path)
+        assert answer.status_code == 200, answer.text
+        assert answer.content in body, (path, answer.content, body)
+
+
+def test_a_range_of_candles_is_the_same_by_both_doors(market: Platform) -> None:
+    now = market.ask("{chain{time}}")["chain"]["time"]
+    query = (
+        "query($i: String!, $s: Time!, $e: Time!)"
+        "{candles(instrument: $i, interval: M1, start: $s, end: $e, limit: 100)}"
+    )
+    end = int(datetime.fromisoformat(now).timestamp() * 1000) + 1
+    times = {"s": timed(end - 3_600_000), "e": timed(end)}
+    body = market.post({"query": query, "variables": {"i": NAME} | times}).content
+    path = f"/api/v1/instruments/{NAME}/candles?interval=1m&rows=100"
+    answer = market.raw("GET", f"{path}&start={end - 3_600_000}&end={end}")
+    assert answer.json()["rows"] > 0
+    assert answer.content in body
+
+
+def timed(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat().replace("+00:00", "Z")
+
+
+def test_editors_read_the_schema_without_its_being_executed(
+    market: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graphql = graphql_of(market.app)
+    assert graphql is not None
+    market.runner.run(graphql.warm())
+    monkeypatch.setattr(execution, "execute", None)
+    for options in ({}, {"input_value_deprecation": True, "schema_description": True}):
+        text = strip_ignored_characters(get_introspection_query(**options)).replace("}", "}\n")
+        body = {"query": text, "operationName": "IntrospectionQuery"}
+        found = market.post(body).json()
+        assert found["data"]["__schema"]["queryType"]["name"] == "Query"
+    assert market.post({"query": "{__schema{queryType{kind}}}"}).status_code == 500
+
+
+def test_a_serial_of_another_registry_or_none_of_ours_is_null(market: Platform) -> None:
+    query = "query($t: String!){serial(text: $t){start}}"
+    for text in ("CTN-VCS-00001-2021-001-101-102", "CTN-VCS-00009-2021-001-1-2", "9" * 300):
+        assert market.ask(query, t=text) == {"serial": None}
+
+
+def test_supply_is_told_as_of_any_height(market: Platform) -> None:
+    query = "query($b: String, $at: String){supply(batch: $b, at: $at){batches issued held}}"
+    assert market.ask(query, b=BATCH, at="0")["supply"] == {
+        "batches": 1, "issued": 100, "held": 100,
+    }  # fmt: skip
+    assert market.ask(query, b="none")["supply"]["batches"] == 0

@@ -1,9 +1,12 @@
 """Following the ledger by socket: snapshot, changes, resume, limits (thallo.md 4.11)."""
 
+import contextlib
+import time
 from collections.abc import Iterator
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 
 from ctn.api import sockets as counting
 from ctn.api.graphql import sockets, streams
@@ -201,10 +204,31 @@ def test_refuses_sockets_beyond_the_limit(
     assert Follower(address).closed() == 1013
 
 
+def test_sockets_of_both_doors_are_counted_together(
+    market: Platform, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "SOCKETS_MAX", 1)
+    feed = address.replace("/graphql", f"/api/v1/feed/{NAME}")
+    first = connect(feed, compression=None, legacy=True)
+    assert Follower(address).closed() == 1013
+    first.close()
+    for _ in range(100):
+        second = Follower(address)
+        second.send({"type": "connection_init"})
+        with contextlib.suppress(ConnectionClosed):
+            assert second.receive() == {"type": "connection_ack"}
+            break
+        time.sleep(0.02)
+    with pytest.raises(InvalidStatus) as refused:
+        connect(feed, compression=None)
+    assert refused.value.response.status_code == 429
+    second.close()
+
+
 def test_a_slow_reader_is_closed_and_others_are_not_disturbed(
     market: Platform, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "FRAMES_MAX", 0)
+    monkeypatch.setattr(sockets, "WAITING_MAX", 0)
     slow = Follower(address)
     slow.send({"type": "connection_init"})
     assert slow.closed() == 1013

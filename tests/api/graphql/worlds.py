@@ -17,7 +17,7 @@ import uvicorn
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from ctn.api.app import create_app
+from ctn.api.app import create_app, graphql_of
 from ctn.api.graphql.documents import Documents
 from ctn.api.link import Link
 from ctn.api.process import MESSAGE_BYTES
@@ -98,7 +98,9 @@ class Platform:
     @property
     def documents(self) -> Documents:
         """The documents that the door keeps."""
-        found: Documents = self.app.application.state.graphql.documents  # type: ignore[attr-defined]
+        graphql = graphql_of(self.app)
+        assert graphql is not None
+        found: Documents = graphql.runner.documents
         return found
 
     def post(self, body: Any, **options: Any) -> httpx.Response:

@@ -21,7 +21,7 @@ interface TapeFields {
 
 export function TapeTable({ instrument, trades, tick }: TapeFields): ReactElement {
   const { t } = useTranslation("market");
-  const reading = useResource<Columns>(`/instruments/${instrument}/tape?limit=${ROWS}`);
+  const reading = useResource<Columns>(`/instruments/${instrument}/tape?rows=${ROWS}`);
   const [fresh, add] = useState<readonly TapeRow[]>([]);
   useEffect(() => add([]), [instrument]);
   useEffect(() => {

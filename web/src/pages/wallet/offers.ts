@@ -44,7 +44,7 @@ export async function readOffers(): Promise<Offer[]> {
 export async function readBook(instrument: string): Promise<Book> {
   const place = encodeURIComponent(instrument);
   const [book, state] = await Promise.all([
-    readOne(`/instruments/${place}/book`),
+    readOne(`/feed/${place}`),
     readOne(`/state/instrument_state/${place}`),
   ]);
   const value = state["value"] as Record<string, Json> | null;

@@ -1,25 +1,30 @@
 """Columns: exact numbers or texts; candles filled by the rule of market.md 13."""
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
-from ctn.api.columns import COUNTED, ROWS_MAX, Span, candles, columns
-from ctn.api.read_problems import RangeTooLarge
+from ctn.kernel.codec import INT_MAX
+from ctn.modules.market.records import Session
 from ctn.views import statements, tables
 from ctn.views.fold import Head
+from ctn.views.market import Span, candles
+from ctn.views.pages import COLUMNS_MAX, columns
 from ctn.views.reader import View
+from ctn.views.refusals import RangeTooLarge
+from ctn.views.rows import COUNTED
 from ctn.views.shelf import FileShelf
+from tests.modules.market.worlds import instrument
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 MONDAY = 4 * DAY  # 1970-01-05
-SESSIONS = [{"mode": "book", "start": 9 * 60, "end": 10 * 60}]
-INSTRUMENT = {"id": "x", "calendar": "cn", "sessions": SESSIONS}
+SESSIONS = (Session("book", 9 * 60, 10 * 60),)
 OPEN = MONDAY + 9 * HOUR
 
 
@@ -33,6 +38,9 @@ def view(tmp_path: Path) -> Iterator[View]:
             place="cn", id="cn", utc_offset_min=0, weekdays=31, holidays=[], extra=[]
         )
     )
+    terms = tables.RECORDS["instrument"].table
+    listed = msgspec.to_builtins(instrument(id="x", calendar="cn", sessions=SESSIONS))
+    connection.execute(terms.insert().values(place="x", **listed))
     rows = [
         ("x", COUNTED, "1m", OPEN + 2 * MINUTE, 5, 7, 4, 6, 10, 60, 2),
         ("x", COUNTED, "1m", OPEN + 5 * MINUTE, 8, 8, 8, 8, 1, 8, 1),
@@ -45,14 +53,12 @@ def view(tmp_path: Path) -> Iterator[View]:
     connection.close()
 
 
-def asked(view: View, start: int, end: int, series: str = COUNTED) -> dict[str, list[int]]:
-    span = Span(view, INSTRUMENT, series, "1m")
-    found: dict[str, list[int]] = json.loads(candles(span, start, end))
-    return found
+def asked(view: View, start: int, end: int, series: str = COUNTED) -> dict[str, Any]:
+    return candles(view, "x", Span("1m", series, start, end, COLUMNS_MAX))
 
 
 def test_a_column_above_2_to_the_53_is_all_texts_and_named() -> None:
-    found = json.loads(columns(3, ("a", "b"), [(2**53 - 1, 1), (None, 2**53)]))
+    found = columns(("a", "b"), [(2**53 - 1, 1), (None, 2**53)], 3)
     assert found == {
         "height": 3, "rows": 2, "strings": ["b"], "a": [2**53 - 1, None],
         "b": ["1", str(2**53)],
@@ -60,7 +66,7 @@ def test_a_column_above_2_to_the_53_is_all_texts_and_named() -> None:
 
 
 def test_no_rows_are_empty_columns() -> None:
-    assert json.loads(columns(3, ("a",), [])) == {
+    assert columns(("a",), [], 3) == {
         "height": 3, "rows": 0, "strings": [], "a": [],
     }  # fmt: skip
 
@@ -98,6 +104,23 @@ def test_no_candle_begins_after_the_last_block(view: View) -> None:
 
 
 def test_a_range_holds_10_000_candles_and_no_more(view: View) -> None:
-    asked(view, OPEN, OPEN + ROWS_MAX * MINUTE)
+    asked(view, OPEN, OPEN + COLUMNS_MAX * MINUTE)
     with pytest.raises(RangeTooLarge):
-        asked(view, OPEN, OPEN + ROWS_MAX * MINUTE + 1)
+        asked(view, OPEN, OPEN + COLUMNS_MAX * MINUTE + 1)
+
+
+def test_the_newest_candles_are_asked_for_by_their_number(view: View) -> None:
+    found = candles(view, "x", Span("1m", end=OPEN + 8 * MINUTE, rows=2))
+    assert [at - OPEN // 1000 for at in found["time"]] == [360, 420]
+    assert found["close"] == [8, 8]
+
+
+def test_the_newest_candles_reach_back_over_what_was_closed_to_the_first_trade(view: View) -> None:
+    found = candles(view, "x", Span("1m", rows=COLUMNS_MAX))
+    assert found["time"][0] == (OPEN + 2 * MINUTE) // 1000
+    assert found["close"][:4] == [6, 6, 6, 8]
+    assert found["rows"] > 60  # an hour's session, and more of the days after it
+
+
+def test_an_end_beyond_the_last_block_is_that_block(view: View) -> None:
+    assert candles(view, "x", Span("1m", end=INT_MAX)) == candles(view, "x", Span("1m"))
