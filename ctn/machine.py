@@ -7,7 +7,7 @@ drives it stores the outcome and then calls `committed`.
 
 import hashlib
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -30,7 +30,17 @@ from ctn.kernel.invariant import (
     check_balances,
     recount_balances,
 )
-from ctn.kernel.ledger import BlockFacts, Delta, Ledger, Mark, TxFacts, delta_since, plain
+from ctn.kernel.ledger import (
+    ALONE,
+    BlockFacts,
+    Consensus,
+    Delta,
+    Ledger,
+    Mark,
+    TxFacts,
+    delta_since,
+    plain,
+)
 from ctn.kernel.op import Op
 from ctn.kernel.receipt import (
     APPLIED,
@@ -61,14 +71,23 @@ class Changed(NamedTuple):
     change: Change
 
 
+class Unfit(NamedTuple):
+    """An envelope of a decided block that fails checks 1 to 9; its id is its hash."""
+
+    id: str
+    envelope: bytes
+    refusal: Refusal
+
+
 class Outcome(NamedTuple):
-    """What a block did, ready to be stored."""
+    """What a block did, ready to be stored: `included` was admitted, `places` says where."""
 
     height: int
     time: int
     root: bytes
     receipts: list[bytes]
     included: list[Tx]
+    places: list[int]
     left_out: list[tuple[Tx, Refusal]]
     changes: list[Changed]
     ledger: Ledger
@@ -151,10 +170,11 @@ class Machine:
         for op in tx.body.ops:
             permit(ledger, op, tx.body.sender)
 
-    def draft(self, time: int) -> Ledger:
+    def draft(self, time: int, consensus: Consensus = ALONE) -> Ledger:
         """An empty draft of the next block."""
         height = self.height + 1
-        facts = BlockFacts(height, time, block_seed(self.root, height), self.chain)
+        seed = block_seed(self.root, height)
+        facts = BlockFacts(height, time, seed, self.chain, consensus)
         return Ledger(self.state, self.indexes, facts)
 
     def simulate(self, tx: Tx) -> Receipt:
@@ -194,17 +214,44 @@ class Machine:
         placed.sort(key=lambda item: item[:4])
         return [item[4] for item in placed]
 
-    def apply_block(self, txs: list[Tx], time: int, *, leave_out: bool) -> Outcome:
+    def refusals(self, txs: Sequence[Tx], time: int) -> list[Refusal | None]:
+        """What admission, in this order on the last state, would refuse; changes nothing."""
+        ledger = self.draft(time)
+        before = ledger.mark()
+        found: list[Refusal | None] = []
+        for tx in txs:
+            start = ledger.mark()
+            try:
+                admission.admit(ledger, tx)
+            except Refusal as error:
+                ledger.undo(start)
+                found.append(error)
+            else:
+                found.append(None)
+        ledger.undo(before)
+        return found
+
+    def apply_block(
+        self,
+        txs: Sequence[Tx | Unfit],
+        time: int,
+        *,
+        leave_out: bool,
+        consensus: Consensus = ALONE,
+    ) -> Outcome:
         """Run a block: admissions, begin hooks, operations, end hooks; then receipts and root.
 
         With `leave_out` (the embedded maker) a transaction that is not admitted is left out of
         the block; without, it gets a receipt and changes nothing.
         """
         assert time > self.time
-        ledger = self.draft(time)
-        admitted: list[tuple[Tx, Admitted | Refusal]] = []
+        ledger = self.draft(time, consensus)
+        admitted: list[tuple[Tx, Admitted] | tuple[Tx | Unfit, Refusal]] = []
         left_out: list[tuple[Tx, Refusal]] = []
         for tx in txs:
+            if isinstance(tx, Unfit):
+                admitted.append((tx, tx.refusal))
+                continue
             start = ledger.mark()
             try:
                 admitted.append((tx, admission.admit(ledger, tx)))
@@ -217,20 +264,24 @@ class Machine:
         ledger.moves.clear()
         hooks, place = self._run_hooks(ledger, "begin_block", 0)
         receipts: list[bytes] = []
+        included: list[Tx] = []
+        places: list[int] = []
         for index, (tx, found) in enumerate(admitted):
             if isinstance(found, Refusal):
                 receipt = _not_admitted(tx, ledger.block.height, index, found)
             else:
+                assert isinstance(tx, Tx)
                 receipt = self._run(ledger, tx, found, index)
+                included.append(tx)
+                places.append(index)
             receipts.append(encode(receipt))
         hooks += self._run_hooks(ledger, "end_block", place)[0]
         self._check_block(ledger)
         self._close(ledger, hooks, receipts)
         changes = self.changes(ledger)
         root = self.commitment.update([item.change for item in changes])
-        included = [tx for tx, _admission in admitted]
         return Outcome(
-            ledger.block.height, time, root, receipts, included, left_out, changes, ledger
+            ledger.block.height, time, root, receipts, included, places, left_out, changes, ledger
         )
 
     def committed(self, outcome: Outcome) -> None:
@@ -424,7 +475,7 @@ def _scopes(ledger: Ledger) -> dict[str, int]:
     return ledger.index(StuckScopes).scopes
 
 
-def _not_admitted(tx: Tx, height: int, index: int, error: Refusal) -> Receipt:
+def _not_admitted(tx: Tx | Unfit, height: int, index: int, error: Refusal) -> Receipt:
     facts: Any = plain(error.facts)
     return Receipt(
         tx.id, height, index, NOT_ADMITTED, error.code, None, facts, None, 0, [], []

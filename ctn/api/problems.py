@@ -29,6 +29,7 @@ STATUSES = {
     "kernel.TooManyPending": 429,
     "kernel.PoolFull": 503,
     "kernel.DiskLow": 507,
+    "kernel.NotSynced": 503,
 }
 RETRY_AFTER = {429: "1", 503: "1"}
 _LANGUAGE = re.compile(

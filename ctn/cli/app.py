@@ -40,6 +40,7 @@ PAGES = {
     "registry": Page("registry", "Files and serials of carbon registries."),
     "certificate": Page("certificate", "Certificates of retirement, and their proofs."),
     "export": Page("export", "Write the chain or its state as one file."),
+    "abci-sim": Page("abci_sim", "Play CometBFT against the application, in Python."),
     "verify-export": Page("export", "Run an export again, every signature checked."),
 }
 

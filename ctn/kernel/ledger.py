@@ -31,6 +31,40 @@ UNBOUNDED = 1 << 62
 Move = tuple[str, str, str, int]
 
 
+class LastVote(NamedTuple):
+    """Whether a validator, by its consensus address, signed the block before."""
+
+    address: str
+    power: int
+    is_signed: bool
+
+
+class Misbehavior(NamedTuple):
+    """A proven fault: `duplicate_vote` or `light_client_attack`, by whom, when, and all power."""
+
+    kind: str
+    address: str
+    height: int
+    time: int
+    power: int
+
+
+class Consensus(NamedTuple):
+    """What consensus told with a block; empty where one maker orders the blocks.
+
+    `founders` are keys and powers of a first set that the genesis of consensus named, told with
+    the first block alone; `proposer` is a consensus address.
+    """
+
+    votes: tuple[LastVote, ...] = ()
+    evidence: tuple[Misbehavior, ...] = ()
+    founders: tuple[tuple[str, int], ...] = ()
+    proposer: str = ""
+
+
+ALONE = Consensus()
+
+
 class BlockFacts(NamedTuple):
     """What is the same for everything in a block: height, time in ms, public seed, chain."""
 
@@ -38,6 +72,7 @@ class BlockFacts(NamedTuple):
     time: int
     seed: bytes
     chain: str
+    consensus: Consensus = ALONE
 
 
 class TxFacts(NamedTuple):

@@ -175,5 +175,9 @@ class DiskLow(Refusal):
     """The node is read-only: its disk is nearly full."""
 
 
+class NotSynced(Refusal):
+    """The node is not in step with its network and takes nothing in."""
+
+
 class Broken(Refusal):
     """The operation ended in a bug; it changed nothing and an alarm was raised."""

@@ -15,10 +15,11 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EngineTable(Table, frozen=True):
-    """How often blocks are made."""
+    """Who orders the blocks, and how often the embedded engine makes them."""
 
     block_interval_ms: Annotated[int, Meta(ge=1, le=60_000)] = 200
     heartbeat_s: Annotated[int, Meta(ge=1, le=3_600)] = 60
+    kind: Literal["embedded", "abci"] = "embedded"
 
 
 class PoolTable(Table, frozen=True):
@@ -34,6 +35,13 @@ class StoreTable(Table, frozen=True):
     map_gib: Annotated[int, Meta(ge=1, le=4_096)] = 64
     ballast_mib: Annotated[int, Meta(ge=0, le=65_536)] = 256
     min_free_mib: Annotated[int, Meta(ge=0, le=1 << 20)] = 512
+
+
+class SnapshotTable(Table, frozen=True):
+    """How often a snapshot is taken for nodes that join, 0 for never, and how many are kept."""
+
+    interval: Annotated[int, Meta(ge=0, le=1_000_000)] = 1_000
+    keep: Annotated[int, Meta(ge=1, le=100)] = 2
 
 
 class ScrubTable(Table, frozen=True):
@@ -68,6 +76,22 @@ class GraphqlTable(Table, frozen=True):
     documents: Literal["open", "persisted"] = "open"
 
 
+ADDRESS = r"^[A-Za-z0-9.\[\]:-]{1,120}:[0-9]{1,5}\Z"
+LOOPBACK = r"^(127\.0\.0\.1|\[::1\]|localhost):[0-9]{1,5}\Z"
+PEERS = r"^([0-9a-f]{40}@[A-Za-z0-9.\[\]:-]{1,120}:[0-9]{1,5}(,(?=[0-9a-f])|\Z))*\Z"
+
+
+class CometbftTable(Table, frozen=True):
+    """CometBFT of a node with engine `abci`; its RPC listens on loopback alone."""
+
+    p2p: Annotated[str, Meta(pattern=ADDRESS)] = "0.0.0.0:26656"
+    rpc: Annotated[str, Meta(pattern=LOOPBACK)] = "127.0.0.1:26657"
+    peers: Annotated[str, Meta(pattern=PEERS, max_length=16_384)] = ""
+    timeout_commit_ms: Annotated[int, Meta(ge=1, le=60_000)] = 1_000
+    double_sign_check_height: Annotated[int, Meta(ge=0, le=1_000)] = 0
+    peer_exchange: Literal["open", "closed"] = "open"
+
+
 class LogTable(Table, frozen=True):
     """The form of log lines."""
 
@@ -81,10 +105,12 @@ class Config(Table, frozen=True):
     engine: EngineTable = EngineTable()
     pool: PoolTable = PoolTable()
     store: StoreTable = StoreTable()
+    snapshot: SnapshotTable = SnapshotTable()
     scrub: ScrubTable = ScrubTable()
     api: ApiTable = ApiTable()
     views: ViewsTable = ViewsTable()
     graphql: GraphqlTable = GraphqlTable()
+    cometbft: CometbftTable = CometbftTable()
     log: LogTable = LogTable()
 
 

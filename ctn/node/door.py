@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import msgspec
 
@@ -18,12 +18,15 @@ from ctn.kernel import codec
 from ctn.kernel.commitment import Absence, Membership
 from ctn.kernel.refusal import Malformed, Refusal, TooLarge
 from ctn.kernel.tx import TX_BYTES, Tx
+from ctn.machine import Machine
 from ctn.modules.registry.intervals import SERIALS_MAX
 from ctn.node import queries, standing
-from ctn.node.embedded import Engine
 from ctn.node.files import free_mebibytes
+from ctn.node.home import Opened
 from ctn.node.maker import Made
+from ctn.node.pool import Pool
 from ctn.node.stops import Stop
+from ctn.node.store import Store
 
 FRAME_MAX = 4 << 20
 WAIT_SECONDS = 30
@@ -55,10 +58,41 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     end: int = 0
 
 
+class Chain(Protocol):
+    """The chain of an engine, as the door reads it."""
+
+    opened: Opened
+    machine: Machine
+    store: Store
+    pool: Pool
+    is_read_only: bool
+
+
+class Driver(Protocol):
+    """What drives a chain: our own maker, or CometBFT."""
+
+    kind: str
+    listeners: list[Callable[[Made], None]]
+    on_failure: Callable[[BaseException], None] | None
+
+    @property
+    def maker(self) -> Chain:
+        """The chain that it drives."""
+
+    def post(self, work: Callable[[], None]) -> None:
+        """Run something where the state is written, between blocks."""
+
+    def submit(self, envelope: bytes, answer: Callable[[Tx | None, Refusal | None], None]) -> None:
+        """Hand in an envelope; `answer` is called after the check."""
+
+    def simulate(self, envelope: bytes) -> Answer:
+        """What would become of a transaction; changes nothing."""
+
+
 class Door:
     """Serves the calls of the engine on a unix socket."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Driver) -> None:
         self.engine = engine
         self.store = engine.maker.store
         self._loop = asyncio.get_running_loop()
@@ -140,7 +174,7 @@ class Door:
     # --- calls
 
     async def _status(self, _request: Request) -> Answer:
-        answer = queries.status(self.store)
+        answer = queries.status(self.store) | {"engine": self.engine.kind}
         maker = self.engine.maker
         answer["pool"] = len(maker.pool)
         answer["read_only"] = maker.is_read_only
@@ -326,9 +360,10 @@ class Door:
     def _publish(self, made: Made) -> None:
         self._moved.set()
         self._moved = asyncio.Event()
-        for index, tx in enumerate(made.outcome.included):
+        outcome = made.outcome
+        for tx, index in zip(outcome.included, outcome.places, strict=True):
             for future in self._waiting.get(tx.id, ()):
-                receipt = msgspec.json.decode(made.outcome.receipts[index])
+                receipt = msgspec.json.decode(outcome.receipts[index])
                 _finish(future, {"receipt": receipt})
         for tx, refusal in made.dropped:
             for future in self._waiting.get(tx.id, ()):

@@ -16,10 +16,9 @@ from ctn.kernel import refusal
 from ctn.kernel.refusal import Refusal
 from ctn.kernel.tx import Tx
 from ctn.node.maker import Made, Maker
+from ctn.node.trial import Trial
 from ctn.node.verifiers import CHUNK, Verified, Verifiers
 
-SIMULATE_WORK_MAX = 10_000
-SIMULATE_MS_PER_SECOND = 20
 VERIFIED_MAX = 100_000
 
 
@@ -32,6 +31,8 @@ class Submission(NamedTuple):
 
 class Engine:
     """The writer thread of an embedded chain."""
+
+    kind = "embedded"
 
     def __init__(
         self,
@@ -54,8 +55,7 @@ class Engine:
         self._stopping = False
         self._last_block = time.monotonic()
         self._last_sync = 0.0
-        self._spent_ms = 0.0
-        self._spent_since = 0.0
+        self._trial = Trial()
         self._thread = threading.Thread(target=self._run, name="writer")
 
     # --- from any thread
@@ -87,17 +87,7 @@ class Engine:
 
     def simulate(self, envelope: bytes) -> dict[str, Any]:
         """What would become of a transaction; changes nothing; bounded in work and time."""
-        now = time.monotonic()
-        if now - self._spent_since >= 1:
-            self._spent_ms, self._spent_since = 0.0, now
-        if self._spent_ms >= SIMULATE_MS_PER_SECOND:
-            return {"busy": True}
-        tx = self.maker.machine.read(envelope)
-        if tx.work > SIMULATE_WORK_MAX:
-            raise refusal.TooMuchWork(work=tx.work, limit=SIMULATE_WORK_MAX)
-        receipt = self.maker.machine.simulate(tx)
-        self._spent_ms += (time.monotonic() - now) * 1000
-        return {"receipt": receipt}
+        return self._trial.run(self.maker.machine, envelope)
 
     def _run(self) -> None:
         # Transactions make few cycles; a collector at every 700 objects takes a fifth of the time.

@@ -22,7 +22,7 @@ from ctn.machine import Machine
 from ctn.node.config import Config, config_text, read_config
 from ctn.node.files import Lock, Mark, ensure_ballast, sync_folder, write_whole
 from ctn.node.stops import BadConfig, StateCorrupt, StateRolledBack
-from ctn.node.store import Founding, Head, Store
+from ctn.node.store import Base, Founding, Head, Store
 
 LINKS_CHECKED = 1_000
 
@@ -48,16 +48,20 @@ class Home:
         self.socket = folder / "run" / "node.sock"
         self.mark = folder / "mark"
 
-    def create(self, genesis: Genesis, maker_seed: bytes, config: Config) -> None:
-        """Make a home for a new chain; raises BadConfig when one is there already."""
+    def create(self, genesis: Genesis, maker_seed: bytes | None, config: Config) -> None:
+        """Make a home for a new chain; raises BadConfig when one is there already.
+
+        Without a maker, consensus orders the blocks.
+        """
         if self.genesis.exists():
             raise BadConfig(f"{self.folder} already holds a chain")
-        if genesis.maker != ed25519.public_key(maker_seed).hex():
+        if genesis.maker != (maker_seed and ed25519.public_key(maker_seed).hex()):
             raise BadConfig("the genesis names another maker")
         genesis_values(genesis)
         for name in ("config", "keys", "run"):
             (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(self.maker, encode(MakerKey(maker_seed.hex())), 0o600)
+        if maker_seed is not None:
+            write_whole(self.maker, encode(MakerKey(maker_seed.hex())), 0o600)
         write_whole(self.config, config_text(config).encode())
         write_whole(self.genesis, encode(genesis))
         sync_folder(self.folder)
@@ -115,7 +119,8 @@ class Opened:
             raise BadConfig(f"the store holds chain {head.chain}, genesis.json another")
         self.founding = founding
         self.chain = head.chain
-        if needs_mark:
+        # Under CometBFT no mark is kept: it replays what an old copy lacks.
+        if needs_mark and founding.maker:
             self._check_mark(head)
         self.machine = Machine(State(self.store), self.chain)
         self._load(head)
@@ -127,15 +132,35 @@ class Opened:
 
     def block_hash(self, height: int) -> bytes:
         """The hash that the block after `height` names; G before the first."""
-        if height < self.founding.initial_height:
-            return bytes.fromhex(self.founding.genesis)
+        base = self.store.base(self.founding)
+        if height <= base.height:
+            return bytes.fromhex(base.block)
         block = self.store.block(height)
         if block is None:
             raise StateCorrupt(f"blocks: block {height} is missing")
         return block_hash(encode(block.header))
 
+    def load_again(self) -> None:
+        """Read all records again, after they were replaced."""
+        head = self.store.head()
+        assert head is not None
+        self.machine.state.forget()
+        self._load(head)
+
+    def begin_again(self) -> None:
+        """Empty the state: the records of the genesis stand alone, as before the first block."""
+        values, head, founding = self._first()
+        base = Base(founding.initial_height - 1, founding.genesis)
+        self.store.restore(sorted(values.items()), head, base)
+        self.load_again()
+
     def _begin(self) -> Head:
         """Write block 0 of a home that has no state yet."""
+        values, head, founding = self._first()
+        self.store.begin(values, head, founding)
+        return head
+
+    def _first(self) -> tuple[dict[bytes, bytes], Head, Founding]:
         genesis = self.home.read_genesis()
         values = genesis_values(genesis)
         commitment = Commitment()
@@ -145,8 +170,7 @@ class Opened:
         head = Head(chain_name(genesis), version, height, genesis.time, root.hex(), link)
         maker = genesis.maker or ""
         founding = Founding(link, genesis.initial_height, genesis.time, version, maker)
-        self.store.begin(values, head, founding)
-        return head
+        return values, head, founding
 
     def _load(self, head: Head) -> None:
         # A collector that walks a million live objects at each threshold doubles the start.
@@ -161,7 +185,8 @@ class Opened:
                                f"{head.root}")  # fmt: skip
 
     def _check_links(self, head: Head) -> None:
-        first = max(self.founding.initial_height, head.height - LINKS_CHECKED)
+        oldest = self.store.base(self.founding).height + 1
+        first = max(oldest, head.height - LINKS_CHECKED)
         link = self.block_hash(first - 1).hex() if first <= head.height else head.block
         for height in range(first, head.height + 1):
             block = self.store.block(height)

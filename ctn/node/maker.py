@@ -104,11 +104,11 @@ class Maker:
             self.pool.remove(tx)
         if not len(self.pool):
             return dropped
-        again = self.pool.touched(_accounts_in(outcome), outcome.height + 1)
+        again = self.pool.touched(accounts_in(outcome), outcome.height + 1)
         return dropped + self.pool.check_again(again, self._check)
 
 
-def _accounts_in(outcome: Outcome) -> dict[str, None]:
+def accounts_in(outcome: Outcome) -> dict[str, None]:
     """Accounts whose signers, sequence or balances a block changed."""
     head = Account.table + "\0"
     ledger = outcome.ledger

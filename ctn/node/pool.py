@@ -38,6 +38,19 @@ class Pool:
     def __contains__(self, identity: str) -> bool:
         return identity in self._txs
 
+    def is_waiting(self, tx: Tx) -> bool:
+        """Whether this very envelope waits; its id is the body's alone."""
+        found = self._txs.get(tx.id)
+        return found is not None and found.tx.envelope == tx.envelope
+
+    def all(self) -> list[Tx]:
+        """All that waits, in order of arrival."""
+        return [waiting.tx for waiting in self._txs.values()]
+
+    def safety(self) -> list[Tx]:
+        """What protects, in order of arrival, behind nothing of its sender that does not."""
+        return [waiting.tx for waiting in self._txs.values() if waiting.lane == SAFETY_LANE]
+
     def waiting(self, sender: str) -> int:
         """How many transactions of a sender wait."""
         return len(self._senders.get(sender, ()))
@@ -48,9 +61,7 @@ class Pool:
 
     def is_full_block(self) -> bool:
         """Whether what waits fills a block."""
-        return (
-            len(self._txs) >= BLOCK_TXS or self.bytes >= BLOCK_BYTES or self.work >= BLOCK_WORK
-        )
+        return len(self._txs) >= BLOCK_TXS or self.bytes >= BLOCK_BYTES or self.work >= BLOCK_WORK
 
     def require_room(self, tx: Tx) -> None:
         """Refuse a transaction that the pool or its sender's share cannot take."""
@@ -106,15 +117,16 @@ class Pool:
         self._txs = {name: self._txs[name] for name in order if name in self._txs}
         return refused
 
-    def select(self) -> list[Tx]:
+    def select(self, room: int = BLOCK_BYTES, size: Callable[[bytes], int] = len) -> list[Tx]:
         """The next block's transactions: lane 0 first, then arrival, within every limit.
 
-        Lane 0 takes at most half of each limit while others wait; what it leaves over of its own
-        comes after them, and so does what stands behind that in a sender's sequences.
+        They take at most `room` bytes by `size`. Lane 0 takes at most half of each limit while
+        others wait; what it leaves over of its own comes after them, and so does what stands
+        behind that in a sender's sequences.
         """
-        chosen = _Choice()
+        chosen = _Choice(room, size)
         everything = list(self._txs.values())
-        safety = [w.tx for w in everything if w.lane == SAFETY_LANE]
+        safety = self.safety()
         chosen.take_all(safety, part=2)
         behind = {tx.body.sender: None for tx in safety if tx.id not in chosen.txs}
         others = [w.tx for w in everything if w.lane != SAFETY_LANE]
@@ -136,8 +148,10 @@ class Pool:
 class _Choice:
     """The transactions of a block in the making, and what they take of its limits."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int, size: Callable[[bytes], int]) -> None:
         self.txs: dict[str, Tx] = {}
+        self._room = room
+        self._size = size
         self._bytes = 0
         self._work = 0
         self._senders: dict[str, int] = {}
@@ -153,8 +167,9 @@ class _Choice:
             mine = self._senders.get(tx.body.sender, 0)
             if mine >= BLOCK_TXS_SENDER:
                 continue
-            size, work = self._bytes + len(tx.envelope), self._work + tx.work
-            if size > BLOCK_BYTES // part or work > BLOCK_WORK // part:
+            size = self._bytes + self._size(tx.envelope)
+            work = self._work + tx.work
+            if size > self._room // part or work > BLOCK_WORK // part:
                 return
             if len(self.txs) >= BLOCK_TXS // part:
                 return

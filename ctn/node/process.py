@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ctn.node.door import Door
+from ctn.node.door import Door, Driver
 from ctn.node.embedded import Engine
 from ctn.node.home import Home, Opened
 from ctn.node.maker import Maker
@@ -70,8 +70,8 @@ async def _serve(home: Home, engine: Engine) -> int:
     engine.start()
     machine = engine.maker.machine
     log("serving", chain=machine.chain, height=machine.height, root=machine.root.hex())
-    alarms = asyncio.create_task(_report_alarms(engine))
-    scrubbing = asyncio.create_task(_scrub_for_ever(engine.maker.store, engine, stop))
+    alarms = asyncio.create_task(report_alarms(engine))
+    scrubbing = asyncio.create_task(scrub_for_ever(engine.maker.store, engine, stop))
     error = await stopped
     server.close()
     for task in (alarms, scrubbing):
@@ -91,7 +91,8 @@ def _exit_code(error: BaseException | None, engine: Engine) -> int:
     return error.code if isinstance(error, Stop) else Halted.code
 
 
-async def _report_alarms(engine: Engine) -> None:
+async def report_alarms(engine: Driver) -> None:
+    """Log each alarm of the machine once."""
     told = 0
     while True:
         alarms = engine.maker.machine.alarms
@@ -101,8 +102,8 @@ async def _report_alarms(engine: Engine) -> None:
         await asyncio.sleep(1)
 
 
-async def _scrub_for_ever(
-    store: Store, engine: Engine, stop: Callable[[BaseException | None], None]
+async def scrub_for_ever(
+    store: Store, engine: Driver, stop: Callable[[BaseException | None], None]
 ) -> None:
     """Read and check the whole store each `scrub.hours`, at most 10 MB a second."""
     hours = engine.maker.opened.config.scrub.hours

@@ -69,7 +69,7 @@ def status(store: Store) -> Answer:
     """Chain, height, root and time of the last block."""
     head = head_of(store)
     return {
-        "chain": head.chain, "engine": "embedded", "kind": "full", "height": head.height,
+        "chain": head.chain, "kind": "full", "height": head.height,
         "root": head.root, "app_version": head.app_version, "time": head.time,
     }  # fmt: skip
 

@@ -51,3 +51,15 @@ class BadConfig(Stop):
     """The configuration, genesis or home is not usable."""
 
     code = 78
+
+
+class CometBFTNotFound(Stop):
+    """The engine `abci` needs the program CometBFT at its one version."""
+
+    code = 78
+
+
+class ConsensusFailed(Stop):
+    """CometBFT found what it cannot go on with: a root unlike the chain's, or a bug."""
+
+    code = 70

@@ -7,7 +7,7 @@ after LMDB's commit has returned with full sync (engine.md 8).
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,14 +17,16 @@ import msgspec
 from ctn.kernel.block import Block, block_hash, pack_block, unpack_block
 from ctn.kernel.codec import encode
 from ctn.kernel.commitment import leaf_hash
-from ctn.kernel.tx import tx_id, unpack
+from ctn.kernel.receipt import NOT_ADMITTED
 from ctn.machine import Outcome
 from ctn.node.stops import StateCorrupt, WriteFailed
 
 GIB = 1 << 30
-DATABASES = ("records", "blocks", "receipts", "changes", "txs", "meta")
+DATABASES = ("records", "blocks", "receipts", "changes", "txs", "undo", "meta")
 HEAD = b"head"
 FOUNDING = b"founding"
+BASE = b"base"
+UNDO_HEIGHTS = 100
 PAGE_ROWS = 1_000
 
 sha256 = hashlib.sha256
@@ -51,11 +53,25 @@ class Founding(msgspec.Struct, frozen=True):
     maker: str
 
 
+class Base(msgspec.Struct, frozen=True):
+    """The height before the oldest kept block, and the hash that this block names."""
+
+    height: int
+    block: str
+
+
 class Place(NamedTuple):
     """Where a transaction stands."""
 
     height: int
     place: int
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What the scrub needs of a receipt."""
+
+    tx: str
+    status: str
 
 
 class Store:
@@ -182,8 +198,13 @@ class Store:
         data = self._get("meta", FOUNDING)
         return None if data is None else msgspec.json.decode(data, type=Founding)
 
-    def commit(self, outcome: Outcome, block: Block, app_version: int) -> Head:
-        """Write a block and all that it did in one durable transaction."""
+    def commit(
+        self, outcome: Outcome, block: Block, app_version: int, *, undo: bool = False
+    ) -> Head:
+        """Write a block and all that it did in one durable transaction.
+
+        With `undo` what stood before is kept for the last 100 heights.
+        """
         header = encode(block.header)
         height = outcome.height.to_bytes(8, "big")
         head = Head(
@@ -192,12 +213,14 @@ class Store:
         )  # fmt: skip
         what = f"block {outcome.height}"
         with _written(what), self._environment.begin(write=True) as writing:
+            if undo:
+                self._put_undo(writing, outcome)
             self._put_records(writing, outcome)
             self._put(writing, "blocks", height, pack_block(block))
             self._put(writing, "receipts", height, _pack(outcome.receipts))
             self._put(writing, "changes", height, _changes_text(outcome))
             self._put(writing, "meta", HEAD, encode(head))
-            for index, tx in enumerate(outcome.included):
+            for tx, index in zip(outcome.included, outcome.places, strict=True):
                 place = height + index.to_bytes(4, "big")
                 self._put(writing, "txs", bytes.fromhex(tx.id), place)
         self._renew()
@@ -210,6 +233,60 @@ class Store:
             for key, value in values:
                 writing.put(key, leaf_hash(key, value) + value, db=self._records)
         self._renew()
+
+    def base(self, founding: Founding) -> Base:
+        """Where the kept blocks begin: at the first, unless the records came as a snapshot."""
+        data = self._get("meta", BASE)
+        if data is None:
+            return Base(founding.initial_height - 1, founding.genesis)
+        return msgspec.json.decode(data, type=Base)
+
+    def restore(self, rows: Iterable[tuple[bytes, bytes]], head: Head, base: Base) -> None:
+        """Put these records in the place of all but the founding, in one transaction."""
+        with _written("snapshot"), self._environment.begin(write=True) as writing:
+            for name in DATABASES:
+                if name != "meta":
+                    writing.drop(self._databases[name], delete=False)
+            for key, value in rows:
+                writing.put(key, leaf_hash(key, value) + value, db=self._records)
+            self._put(writing, "meta", HEAD, encode(head))
+            self._put(writing, "meta", BASE, encode(base))
+        self._renew()
+
+    def roll_back(self) -> Head:
+        """Take the last block back, exactly one; raises StateCorrupt when it cannot."""
+        head = self.head()
+        assert head is not None
+        height = head.height.to_bytes(8, "big")
+        data = self._get("undo", height)
+        if data is None:
+            raise StateCorrupt(f"undo: what stood before block {head.height} is not kept")
+        earlier, *rows = _unpack(data)
+        receipts = _unpack(self._get("receipts", height) or b"")
+        with _written("rollback"), self._environment.begin(write=True) as writing:
+            for key, value in zip(rows[::2], rows[1::2], strict=True):
+                writing.delete(key, db=self._records)
+                if value:
+                    writing.put(key, leaf_hash(key, value) + value, db=self._records)
+            for receipt in receipts:
+                told = msgspec.json.decode(receipt)
+                if "tx" in told and told["status"] != NOT_ADMITTED:
+                    writing.delete(bytes.fromhex(told["tx"]), db=self._databases["txs"])
+            for name in ("blocks", "receipts", "changes", "undo"):
+                writing.delete(height, db=self._databases[name])
+            self._put(writing, "meta", HEAD, earlier)
+        self._renew()
+        return msgspec.json.decode(earlier, type=Head)
+
+    def _put_undo(self, writing: lmdb.Transaction, outcome: Outcome) -> None:
+        """Keep the head and the values before a block; a value is never empty, an absent one is."""
+        parts = [self._get("meta", HEAD) or b""]
+        for key, _value, _change in outcome.changes:
+            parts += [key, self.read(key) or b""]
+        self._put(writing, "undo", outcome.height.to_bytes(8, "big"), _pack(parts))
+        old = outcome.height - UNDO_HEIGHTS
+        if old >= 0:
+            writing.delete(old.to_bytes(8, "big"), db=self._databases["undo"])
 
     def _put_records(self, writing: lmdb.Transaction, outcome: Outcome) -> None:
         records = self._records
@@ -251,13 +328,14 @@ class Store:
         head, founding = self.head(), self.founding()
         if head is None or founding is None:
             raise StateCorrupt("meta: head or founding is lost")
-        for height in range(founding.initial_height, head.height + 1):
-            block = self.block(height)
-            if block is None or self.receipts(height) is None or self.changes(height) is None:
+        for height in range(self.base(founding).height + 1, head.height + 1):
+            block, receipts = self.block(height), self.receipts(height)
+            if block is None or receipts is None or self.changes(height) is None:
                 raise StateCorrupt(f"blocks, receipts or changes of height {height} are lost")
-            for number, envelope in enumerate(block.envelopes):
-                body, _signatures = unpack(envelope)
-                if self.place(tx_id(body)) != Place(height, number):
+            for number, receipt in enumerate(receipts[: len(block.envelopes)]):
+                told = msgspec.json.decode(receipt, type=_Told)
+                is_in = told.status != NOT_ADMITTED
+                if is_in and self.place(told.tx) != Place(height, number):
                     raise StateCorrupt(f"txs: transaction {number} of block {height} is lost")
 
     def _page(self, name: str, after: bytes) -> list[tuple[bytes, bytes]]:

@@ -301,7 +301,7 @@ def test_a_receipt_is_proved_against_the_header_of_its_block(running: Running) -
 
 def test_a_simulation_is_answered_and_sends_nothing(running: Running) -> None:
     async def play(client: DoorClient) -> None:
-        running.engine._spent_ms = 0.0
+        running.engine._trial._spent_ms = 0.0
         alice = running.bench.sender("alice")
         found = await client.call("simulate", tx=to_base64(alice.pay("bob", sequence=0)))
         assert found["receipt"]["status"] == "not_admitted"
@@ -398,14 +398,14 @@ def test_a_waiting_caller_is_told_when_its_transaction_is_dropped(tmp_path: Path
     with Running(home) as running:
 
         async def play(client: DoorClient) -> None:
+            pool = running.bench.maker.pool
+            pool.select = list  # type: ignore[method-assign]
             alice = running.bench.sender("alice")
             waiting = asyncio.create_task(
                 client.call("submit", tx=to_base64(alice.pay("bob", expires=1)), wait=True)
             )
-            while not len(running.bench.maker.pool):
+            while not len(pool):
                 await asyncio.sleep(0.001)
-            pool = running.bench.maker.pool
-            pool.select = list  # type: ignore[method-assign]
             running.wait_for_blocks(1)
             answer = await waiting
             assert answer["status"] == "dropped"

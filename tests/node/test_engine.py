@@ -20,7 +20,7 @@ from ctn.kernel.refusal import (
     TooMuchWork,
 )
 from ctn.kernel.tx import Tx
-from ctn.node import embedded
+from ctn.node import trial
 from ctn.node.home import Home, Opened
 from ctn.node.stops import Halted, StateCorrupt
 from ctn.node.verifiers import Verifiers, first_bad
@@ -285,7 +285,7 @@ def _on_writer(running: Running, work: Callable[[], Any]) -> Any:
 def test_a_simulation_tells_the_receipt_and_changes_nothing(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "SIMULATE_MS_PER_SECOND", 1 << 30)
+    monkeypatch.setattr(trial, "MS_PER_SECOND", 1 << 30)
     with Running(home) as running:
         alice = running.bench.sender("alice")
         root = running.bench.machine.root
@@ -309,11 +309,12 @@ def test_a_simulation_is_bounded_in_work_and_in_time(
     with Running(home) as running:
         alice = running.bench.sender("alice")
         envelope = alice.pay("bob", sequence=0)
-        running.engine._spent_ms, running.engine._spent_since = 20.0, time.monotonic()
+        budget = running.engine._trial
+        budget._spent_ms, budget._since = 20.0, time.monotonic()
         assert _on_writer(running, lambda: running.engine.simulate(envelope)) == {"busy": True}
-        running.engine._spent_since -= 1
+        budget._since -= 1
         assert "receipt" in _on_writer(running, lambda: running.engine.simulate(envelope))
-        monkeypatch.setattr(embedded, "SIMULATE_WORK_MAX", 99)
-        running.engine._spent_since -= 1
+        monkeypatch.setattr(trial, "WORK_MAX", 99)
+        budget._since -= 1
         answer = _on_writer(running, lambda: running.engine.simulate(envelope))
         assert isinstance(answer, TooMuchWork)

@@ -19,6 +19,7 @@ IMPORT_NAMES = {
     "graphql-core": "graphql",
     "pynacl": "nacl",
     "fpdf2": "fpdf",
+    "protobuf": "google",
 }
 
 _MACHINE_PATH = re.compile(r"(?<![\w}\])./-])/(work|root|home/\w+)/")
@@ -40,9 +41,9 @@ def read(path: str) -> str:
 
 
 def sources(*prefixes: str) -> list[Source]:
-    """Return the Python files whose path starts with one of the prefixes."""
+    """Return the Python files whose path starts with one of the prefixes; no generated ones."""
     paths = [path for path in listed_files() if path.endswith(".py") and path.startswith(prefixes)]
-    return [parse(path, read(path)) for path in paths]
+    return [parse(path, read(path)) for path in paths if not path.endswith("_pb2.py")]
 
 
 def text_findings(path: str, text: str) -> Iterator[Finding]:
