@@ -16,6 +16,7 @@ from starlette.responses import Response
 from ctn.api import (
     answers,
     carbon,
+    cometbft,
     declared,
     exports,
     imports,
@@ -42,8 +43,9 @@ from ctn.api.problems import Problem, language_of, problem_response
 from ctn.api.refusals import BadRequest, DoorRefusal, Failed, MethodNotAllowed, NotFound
 from ctn.api.routes import Endpoint, Route
 from ctn.api.sockets import Sockets
+from ctn.client.comet_door import CometDoor
 from ctn.kernel.refusal import Malformed, Refusal
-from ctn.node.config import ApiTable
+from ctn.node.config import Config
 from ctn.node.door_client import EngineGone, EngineRefused
 from ctn.views.writer import Views
 
@@ -82,6 +84,7 @@ ROUTES = (
     *imports.ROUTES,
     *exports.ROUTES,
     *seats.ROUTES,
+    *cometbft.ROUTES,
 )
 
 PAGES: tuple[tuple[str, Endpoint], ...] = (
@@ -105,23 +108,25 @@ class StrictRoute(APIRoute):
 
 def create_app(
     link: Link,
+    config: Config,
     *,
-    spares_loopback: bool,
     views: Views | None = None,
-    public_url: str = ApiTable().public_url,
     documents: Documents | None = None,
+    comet: CometDoor | None = None,
 ) -> Gate:
-    """The whole application over one link to the engine; rates do not bind loopback if told so.
+    """The whole application over one link to the engine.
 
-    Without views what the read model answers is `behind`. `public_url` is the address under which
-    readers find it, as documents name it. `documents` are those that GraphQL keeps or allows.
+    Without views what the read model answers is `behind`. `documents` are those that GraphQL keeps
+    or allows; `comet` is the node's CometBFT. The profile `dev` spares loopback every rate.
     """
+    spares_loopback = config.profile == "dev"
     app = FastAPI(
         title="CTN", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False,
         telemetry=SILENT,
     )  # fmt: skip
     app.state.link = link
-    app.state.public_url = public_url
+    app.state.public_url = config.api.public_url
+    app.state.cometbft = comet
     reader = None if views is None else views.reader
     app.state.desk = Desk(reader)
     sockets = Sockets(spares_loopback=spares_loopback)

@@ -17,7 +17,8 @@ from ctn.api.link import Link
 from ctn.api.log import log
 from ctn.api.sockets import MESSAGE_BYTES, PING_SECONDS, PONG_SECONDS
 from ctn.api.wire import Wire
-from ctn.node.config import read_config
+from ctn.client.comet_door import CometDoor
+from ctn.node.config import Config, read_config
 from ctn.node.home import Home
 from ctn.node.stops import Stop
 from ctn.views.writer import start_views
@@ -52,6 +53,7 @@ def run_api(folder: Path, *, host: str = "127.0.0.1", port: int | None = None) -
     try:
         config = read_config(home.config)
         documents = Documents(read_kept(), config.graphql.documents)
+        comet = _comet(home, config)
         listener = listen(host, port)
         try:
             views = start_views(folder)
@@ -63,10 +65,7 @@ def run_api(folder: Path, *, host: str = "127.0.0.1", port: int | None = None) -
         return stop.code
     os.nice(NICE)
     link = Link(str(home.socket))
-    app = create_app(
-        link, spares_loopback=config.profile == "dev", views=views,
-        public_url=config.api.public_url, documents=documents,
-    )  # fmt: skip
+    app = create_app(link, config, views=views, documents=documents, comet=comet)
     with listener:
         try:
             asyncio.run(serve(app, link, listener))
@@ -107,6 +106,13 @@ async def serve(app: Gate, link: Link, listener: socket.socket) -> None:
         await warming
     await close_app(app)
     await link.close()
+
+
+def _comet(home: Home, config: Config) -> CometDoor | None:
+    """CometBFT of this node, when it has one."""
+    if config.engine.kind != "abci":
+        return None
+    return CometDoor(config.cometbft.rpc, home.read_genesis().initial_height)
 
 
 def config_of(app: Gate) -> uvicorn.Config:

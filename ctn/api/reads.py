@@ -8,8 +8,10 @@ from fastapi import Path, Query, Request
 from starlette.responses import Response
 
 from ctn.api import answers
+from ctn.api.cometbft import door_of, validators_at
 from ctn.api.link import Head, Link, answer, fresh_head, link_of
 from ctn.api.refusals import Busy, NotFound, PageTooLarge
+from ctn.client.light.comet import key_of
 from ctn.kernel.account import is_address
 from ctn.kernel.block import Header, block_hash
 from ctn.kernel.codec import INT_MAX, encode, from_base64
@@ -64,11 +66,12 @@ async def validators(request: Request, height: Height) -> Response:
     """The set that made a block; an embedded chain has one maker, of power 1."""
     head = await fresh_head(request)
     found = await _block(link_of(request), height)
-    maker = answers.Validator(found["header"]["maker"], 1)
-    made = answers.Validators(
-        block=found["header"]["height"], validators=[maker], **head.fields
-    )
-    return answer(made, head)
+    at: int = found["header"]["height"]
+    members = [answers.Validator(found["header"]["maker"], 1)]
+    if request.app.state.cometbft is not None:
+        rows = await validators_at(door_of(request), at)
+        members = [answers.Validator(key_of(row).hex(), int(row.voting_power)) for row in rows]
+    return answer(answers.Validators(block=at, validators=members, **head.fields), head)
 
 
 async def changes(request: Request, height: Height) -> Response:

@@ -21,6 +21,8 @@ SENTENCES = {
     "door.range_too_large": "一个时间范围最多含 10,000 个点。",
     "door.export_too_large": "导出的行数过多；请缩小范围。",
     "door.format_not_installed": "此格式需要的附加组件未在此安装。",
+    "door.no_cometbft": "本节点没有 CometBFT：其链为内嵌式，区块由出块者的封印证明。",
+    "door.cometbft_away": "本节点的 CometBFT 没有应答，请稍后再试。",
     "door.import_running": "此地址的一个文件正在读取；请待其完成后再发送下一个。",
     "door.file_too_large": "文件的字节数、行数或某个单元格超过上限。",
     "door.layout_unknown": "没有哪种版式的必需列在此文件中齐全。",

@@ -35,6 +35,7 @@ PAGES = {
     "tx": Page("tx", "Transactions as files: build, sign, merge, send, show."),
     "query": Page("query", "A record of the state, or a table of them."),
     "balance": Page("balance", "What an account holds."),
+    "light": Page("light", "Reads proved from a trust root: verify, or served on loopback."),
     "views": Page("views", "The read model: status, rebuild, check."),
     "follow": Page("follow", "Blocks as they are made."),
     "registry": Page("registry", "Files and serials of carbon registries."),

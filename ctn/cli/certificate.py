@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 NOT_TRUSTED = 3
 ARCHIVAL_MS = 14 * 86_400_000
 YEAR_10000_MS = 253_402_300_800_000
-HEIGHT_DIGITS = 19
-KEY_DIGITS = 64
 
 app = typer.Typer(no_args_is_help=True, help="Certificates of retirement, and their proofs.")
 
@@ -57,44 +55,49 @@ def verify(
     trust: Annotated[
         str | None, typer.Option(metavar="HEIGHT:HASH", help="Block that you trust.")
     ] = None,
+    validators: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Set of validators that you trust.")
+    ] = None,
 ) -> None:
-    """Check a proof offline: hashes, paths, root, seal, and that the tonnes ended for it.
+    """Check a proof offline: hashes, paths, root, seal or commit, and that the tonnes ended for it.
 
-    Without --maker or --trust, taken from a source other than the file, it can only be
-    consistent: exit code 3.
+    Without --maker, --trust or --validators, taken from a source other than the file, it can only
+    be consistent: exit code 3. The file of --validators is what CometBFT's JSON-RPC answers to
+    `validators`, or only the list of it.
     """
     from ctn.client.certificate_proof import check_proof
     from ctn.kernel.proof import ProofInvalid
 
-    pin = _pin(maker, trust)
     try:
+        pin = _pin(maker, trust, validators)
         shown = check_proof(file.read_bytes(), pin)
     except ProofInvalid as error:
         raise Trouble(f"ProofInvalid: {error}") from None
     result = _result(shown) | {"trusted": pin.is_set}
-    verdict = "valid" if pin.is_set else f"consistent, not trusted: maker {shown.header.maker}"
+    verdict = "valid" if pin.is_set else f"consistent, not trusted: {shown.header.signer}"
     say(result, verdict, *_lines(result))
     if not pin.is_set:
-        note("pin the maker by --maker KEY, from a source other than the file")
+        note("pin by --maker, --trust or --validators, from a source other than the file")
         raise typer.Exit(NOT_TRUSTED)
 
 
-def _pin(maker: str | None, trust: str | None) -> "Pin":
+def _pin(maker: str | None, trust: str | None, validators: Path | None) -> "Pin":
     from ctn.client.certificate_proof import Pin
+    from ctn.client.light.pinned import pinned_set
+    from ctn.client.light.trust import KEY, trust_of
 
-    if maker is not None and not _is_hash(maker):
-        raise typer.BadParameter(f"maker {maker!r}: a key of {KEY_DIGITS} lower-case hex digits")
-    if trust is None:
-        return Pin(maker, None)
-    height, _, block = trust.partition(":")
-    is_height = height.isascii() and height.isdigit() and len(height) <= HEIGHT_DIGITS
-    if not (is_height and str(int(height)) == height and _is_hash(block)):
-        raise typer.BadParameter(f"trust {trust!r}: HEIGHT:HASH")
-    return Pin(maker, (int(height), block))
-
-
-def _is_hash(text: str) -> bool:
-    return len(text) == KEY_DIGITS and all(letter in "0123456789abcdef" for letter in text)
+    if maker is not None and not KEY.fullmatch(maker):
+        raise typer.BadParameter(f"maker {maker!r}: a key of 64 lower-case hex digits")
+    block = None
+    if trust is not None:
+        try:
+            block = trust_of(trust).root
+        except ValueError:
+            block = None
+        if block is None:
+            raise typer.BadParameter(f"trust {trust!r}: HEIGHT:HASH")
+    found = None if validators is None else pinned_set(validators.read_bytes())
+    return Pin(maker, block, found)
 
 
 def _result(shown: "Shown") -> dict[str, Any]:
@@ -106,7 +109,8 @@ def _result(shown: "Shown") -> dict[str, Any]:
         "valid": True, "certificate": certificate["id"], "batch": certificate["batch"],
         "grams": certificate["grams"], "proved_g": shown.proved_g,
         "unproved_g": shown.unproved_g, "chain": header.chain, "height": header.height,
-        "time": header.time, "block": shown.block, "maker": header.maker,
+        "time": header.time, "block": header.block, "block_height": header.place,
+        "maker": header.maker, "validators": header.validators,
         "archival": time.time_ns() // 1_000_000 - header.time > ARCHIVAL_MS,
     }  # fmt: skip
 
@@ -116,7 +120,7 @@ def _lines(result: dict[str, Any]) -> list[str]:
         f"certificate {result['certificate']} of batch {result['batch']}",
         f"{result['grams']} g: proved {result['proved_g']} g, unproved {result['unproved_g']} g",
         f"chain {result['chain']}, height {result['height']}, time {_utc(result['time'])}",
-        f"block {result['block']}",
+        f"block {result['block_height']}:{result['block']}",
         "not shown: whether it was impaired after this height",
     ]
     return [*lines, "archival: the block is older than 14 days"] if result["archival"] else lines
@@ -134,15 +138,20 @@ def _utc(time: int) -> str:
 
 def _write_proof(link: "Link", value: dict[str, Any], file: Path) -> None:
     from ctn.client.certificate_proof import Pin, check_proof, keys_of, proof_bytes
+    from ctn.client.documents import fetch
     from ctn.kernel.proof import ProofInvalid
     from ctn.node.files import write_whole
 
-    answer = link.proofs(keys_of(value))
-    if answer["header"] is None:
-        raise Trouble("no block is sealed yet")
-    data = proof_bytes(answer)
+    if link.status()["engine"] == "embedded":
+        answer = link.proofs(keys_of(value))
+        if answer["header"] is None:
+            raise Trouble("no block is sealed yet")
+        data = proof_bytes(answer)
+    else:
+        # The commit is CometBFT's, and only the platform asks it.
+        data = fetch(options().url or DEFAULT_URL, f"/certificates/{value['id']}.proof.json")
     try:
-        check_proof(data, Pin(None, None))
+        check_proof(data, Pin())
     except ProofInvalid as error:
         raise Trouble(f"ProofInvalid: {error}") from None
     write_whole(file, data)

@@ -33,13 +33,14 @@ def guarded(work: Callable[[], int]) -> int:
 
 def _kinds_below() -> tuple[type[Exception], ...]:
     """What the rooms below raise for good reasons."""
+    from ctn.kernel.proof import ProofInvalid
     from ctn.kernel.refusal import Refusal
     from ctn.node.door_client import EngineRefused
     from ctn.node.replay import ReplayDiffers
     from ctn.node.stops import Stop
     from ctn.wallet.keystore import KeystoreError
 
-    return (Refusal, EngineRefused, Stop, KeystoreError, ReplayDiffers, OSError)
+    return (Refusal, EngineRefused, Stop, KeystoreError, ReplayDiffers, ProofInvalid, OSError)
 
 
 def _say_below(error: Exception) -> int:

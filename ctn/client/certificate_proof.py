@@ -1,19 +1,22 @@
 """The proof of a certificate as a file: what it holds, and what it shows without a network.
 
 `.proof.json` holds records of one height, their paths to the state root, the header with that
-root, and the maker's seal. Whether the maker is the right one the file cannot say: that is pinned
-by whoever reads it. Source: registry.md 8.
+root, and the maker's seal or, under CometBFT, the commit and the set that signed it. Whether maker
+or set are the right ones the file cannot say: that is pinned by whoever reads it. Source:
+registry.md 8.
 """
 
-import hashlib
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from ctn.client.light import comet
+from ctn.client.light.comet import CometHeader, Commit, LightBlock, Validator
+from ctn.client.light.failures import LightVerifyFailed
+from ctn.client.light.verify import check_block
 from ctn.client.proofs import read_header
-from ctn.crypto import domains
-from ctn.kernel.block import Header
+from ctn.kernel.block import Header, block_hash
 from ctn.kernel.codec import decode_json, encode
 from ctn.kernel.commitment import Step
 from ctn.kernel.proof import ProofInvalid, verify_membership
@@ -21,7 +24,8 @@ from ctn.kernel.proof import ProofInvalid, verify_membership
 FORMAT = "ctn-proof/1"
 PARTS_PROVED = 16
 GRAMS_PER_TONNE = 1_000_000
-FILE_KEYS = ["chain", "format", "header", "height", "records", "seal"]
+SEALED_KEYS = ["chain", "format", "header", "height", "records", "seal"]
+COMMITTED_KEYS = ["chain", "commit", "format", "header", "height", "records", "validators"]
 RECORD_KEYS = ["id", "path", "table", "value"]
 DAMAGED = (ValueError, TypeError, KeyError, IndexError, AttributeError)
 
@@ -31,23 +35,57 @@ Values = dict[tuple[str, str], Any]
 
 
 class Pin(NamedTuple):
-    """What a reader trusts from elsewhere: a maker's key, or a block by height and hash."""
+    """What a reader trusts from elsewhere: a maker, a block by height and hash, or a set.
 
-    maker: str | None
-    block: tuple[int, str] | None
+    `maker` and `validators` (the hash of the set, `comet.validators_hash`) are 64 hex. A block of
+    CometBFT is named by CometBFT's own height.
+    """
+
+    maker: str | None = None
+    block: tuple[int, str] | None = None
+    validators: str | None = None
 
     @property
     def is_set(self) -> bool:
         """Whether anything is trusted."""
-        return self.maker is not None or self.block is not None
+        return self != Pin()
+
+
+class CommittedHeader(NamedTuple):
+    """What makes a header of CometBFT believed: its commit, and the set that signed it."""
+
+    header: CometHeader
+    commit: Commit
+    validators: list[Validator]
+
+
+class Proven(NamedTuple):
+    """The header of a file: root of the state, height of the state, time in ms, and who signed.
+
+    `block` is the header's hash and `place` its own height, which under CometBFT is another one
+    than that of the state. One of `maker` and `validators` (hash of the set) is a text.
+    """
+
+    state: bytes
+    chain: str
+    height: int
+    time: int
+    place: int
+    block: str
+    maker: str | None
+    validators: str | None
+
+    @property
+    def signer(self) -> str:
+        """Who signed, in words."""
+        return f"maker {self.maker}" if self.maker else f"validators {self.validators}"
 
 
 class Shown(NamedTuple):
-    """What a proof shows: the certificate's value, its block, and the grams proved one by one."""
+    """What a proof shows: the certificate's value, its header, and the grams proved one by one."""
 
     certificate: dict[str, Any]
-    header: Header
-    block: str
+    header: Proven
     proved_g: int
 
     @property
@@ -69,35 +107,43 @@ def keys_of(certificate: dict[str, Any]) -> Keys:
     return keys + [(_table(part), f"{batch}/{part['start']:020d}") for part in proved]
 
 
-def proof_bytes(answer: dict[str, Any]) -> bytes:
-    """The content of a `.proof.json` from the door's answer about the records of `keys_of`."""
+def proof_bytes(answer: dict[str, Any], committed: CommittedHeader | None = None) -> bytes:
+    """The content of a `.proof.json` from the door's answer about the records of `keys_of`.
+
+    `committed` is the header of CometBFT that holds the root of the answer.
+    """
     records = [{name: row[name] for name in RECORD_KEYS} for row in answer["records"]]
-    names = ("chain", "header", "height", "seal")
-    return encode({name: answer[name] for name in names} | {"format": FORMAT, "records": records})
+    file = {name: answer[name] for name in ("chain", "height")}
+    file |= {"format": FORMAT, "records": records}
+    if committed is None:
+        return encode(file | {"header": answer["header"], "seal": answer["seal"]})
+    return encode(file | committed._asdict())
 
 
 def check_proof(data: bytes, pin: Pin) -> Shown:
     """What the bytes of a proof file show, against what the reader trusts.
 
     Raises ProofInvalid, whose text begins with the step that fails: format, header, value, path,
-    root, seal, pin or parts. Without a pin the maker that the file names is taken as it is.
+    root, seal, validators, commit, pin or parts. Without a pin the signers that the file names are
+    taken as they are.
     """
     answer = _step("format", lambda: _read_file(data))
     header = _step("header", lambda: _header(answer))
     values = _step("value", lambda: _values(answer))
-    _check_paths(answer, bytes.fromhex(header.state))
-    _step("seal", lambda: read_header(answer["header"], _hex(answer["seal"]), header.maker))
-    block = hashlib.sha256(domains.BLOCK + answer["header"].encode()).hexdigest()
-    _check_pin(header, block, pin)
+    _check_paths(answer, header.state)
+    _check_signed(answer, header)
+    _check_pin(header, pin)
     certificate = next(iter(values.values()))
-    proved_g = _step("parts", lambda: _proved_g(certificate, values))
-    return Shown(certificate, header, block, proved_g)
+    proved_g = _step("parts", lambda: proved_grams(certificate, values))
+    return Shown(certificate, header, proved_g)
 
 
 def _step(name: str, work: Callable[[], T]) -> T:
     """The result of a step; whatever its data lack or have wrong is told under its name."""
     try:
         return work()
+    except LightVerifyFailed as failure:
+        raise ProofInvalid(f"{name}: {failure.reason}") from None
     except DAMAGED as error:
         raise ProofInvalid(f"{name}: {error}") from None
 
@@ -106,18 +152,52 @@ def _read_file(data: bytes) -> dict[str, Any]:
     answer: Any = decode_json(data)
     if not isinstance(answer, dict) or answer.get("format") != FORMAT:
         raise ProofInvalid(f"the file is no {FORMAT}")
-    if sorted(answer) != FILE_KEYS:
+    if sorted(answer) not in (SEALED_KEYS, COMMITTED_KEYS):
         raise ProofInvalid("the file has other fields")
     if any(sorted(row) != RECORD_KEYS for row in answer["records"]):
         raise ProofInvalid("a record has other fields")
     return answer
 
 
-def _header(answer: dict[str, Any]) -> Header:
-    header = msgspec.convert(decode_json(answer["header"].encode()), Header)
+def _header(answer: dict[str, Any]) -> Proven:
+    if "commit" in answer:
+        return _committed_header(answer)
+    data = answer["header"].encode()
+    header = msgspec.convert(decode_json(data), Header)
     if (header.chain, header.height) != (answer["chain"], answer["height"]):
         raise ProofInvalid("it is of another chain or height than the file")
-    return header
+    return Proven(
+        bytes.fromhex(header.state), header.chain, header.height, header.time, header.height,
+        block_hash(data).hex(), header.maker, None,
+    )  # fmt: skip
+
+
+def _committed_header(answer: dict[str, Any]) -> Proven:
+    """The header of CometBFT; its height is one above that of the state, counted from 1."""
+    header = msgspec.convert(answer["header"], CometHeader)
+    chain, height = answer["chain"], answer["height"]
+    if chain.rpartition(":")[0] != header.chain_id:
+        raise ProofInvalid("it is of another chain than the file")
+    if type(height) is not int or not 1 <= int(header.height) <= height + 1:
+        raise ProofInvalid("it is of another height than the file")
+    time = comet.moment_ns(header.time) // comet.NS_PER_MS  # down, as the ledger does
+    return Proven(
+        bytes.fromhex(header.app_hash), chain, height, time, int(header.height),
+        comet.header_hash(header).hex(), None, header.validators_hash.lower(),
+    )  # fmt: skip
+
+
+def _check_signed(answer: dict[str, Any], header: Proven) -> None:
+    if header.maker is not None:
+        maker = header.maker
+        _step("seal", lambda: read_header(answer["header"], _hex(answer["seal"]), maker))
+        return
+    block = _step("commit", lambda: LightBlock(
+        msgspec.convert(answer["header"], CometHeader),
+        msgspec.convert(answer["commit"], Commit),
+        msgspec.convert(answer["validators"], list[Validator]),
+    ))  # fmt: skip
+    check_block(block, block.header.chain_id)
 
 
 def _values(answer: dict[str, Any]) -> Values:
@@ -144,15 +224,20 @@ def _check_paths(answer: dict[str, Any], root: bytes) -> None:
         raise ProofInvalid(f"path: {failed[0]} does not lead to the root in the header")
 
 
-def _check_pin(header: Header, block: str, pin: Pin) -> None:
+def _check_pin(header: Proven, pin: Pin) -> None:
     if pin.maker not in (None, header.maker):
-        raise ProofInvalid(f"pin: sealed by maker {header.maker}, not the trusted one")
-    if pin.block not in (None, (header.height, block)):
-        raise ProofInvalid(f"pin: block {header.height}:{block} is not the trusted one")
+        raise ProofInvalid(f"pin: signed by {header.signer}, not the trusted one")
+    if pin.validators not in (None, header.validators):
+        raise ProofInvalid(f"pin: signed by {header.signer}, not the trusted one")
+    if pin.block not in (None, (header.place, header.block)):
+        raise ProofInvalid(f"pin: block {header.place}:{header.block} is not the trusted one")
 
 
-def _proved_g(certificate: dict[str, Any], values: Values) -> int:
-    """The grams of the parts that ended for this certificate; all of the first 16 must have."""
+def proved_grams(certificate: dict[str, Any], values: Values) -> int:
+    """The grams of the parts that ended for this certificate; all of the first 16 must have.
+
+    `values` are those of `keys_of` by table and id. Raises ProofInvalid.
+    """
     parts: list[dict[str, Any]] = certificate["parts"]
     last = 0
     for part in parts:

@@ -3,8 +3,8 @@
     client = Client("http://127.0.0.1:8080")
     client.submit([Transfer("cny", 2_500_000, address)], key)
 
-It raises the ledger's own refusal classes. With `trust`, a block maker's key, every record that it
-returns was proved against a header sealed by that maker.
+It raises the ledger's own refusal classes. With `trust`, a block maker's key or a block known from
+elsewhere, every balance and record that it returns was proved by a light client (`light`).
 """
 
 import asyncio
@@ -17,6 +17,9 @@ import httpx
 
 from ctn.client import talks
 from ctn.client.building import Signer, Terms, key_of
+from ctn.client.light import records as light_records
+from ctn.client.light.client import LightClient
+from ctn.client.light.trust import Trust, trust_of
 from ctn.client.talks import Answer, Ask, Outcome, Pause, Reply, Talk
 from ctn.kernel.op import Op
 from ctn.kernel.receipt import Receipt
@@ -36,11 +39,18 @@ class Row(NamedTuple):
 class Client:
     """A blocking client; use it in `with`, or call `close`."""
 
-    def __init__(self, url: str, trust: str | None = None) -> None:
-        """`url` of the platform, without a path; `trust` the maker's key, 64 hex, or None."""
-        self.trust = trust
-        self._chain = ""
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS)
+    def __init__(self, url: str, trust: Trust | str | None = None) -> None:
+        """`url` of the platform, without a path; `trust` what is known from elsewhere.
+
+        A text is the maker's key, 64 hex, or HEIGHT:HASH of a block; a chain under CometBFT needs
+        a `Trust` with witnesses. Raises ValueError.
+        """
+        stated = trust_of(trust) if isinstance(trust, str) else trust
+        self._light = None if stated is None else LightClient(stated)
+        witnesses = stated.witnesses if stated else ()
+        self._servers = [
+            httpx.Client(base_url=server, timeout=TIMEOUT_SECONDS) for server in (url, *witnesses)
+        ]
 
     def __enter__(self) -> Self:
         return self
@@ -53,7 +63,8 @@ class Client:
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._http.close()
+        for server in self._servers:
+            server.close()
 
     def status(self) -> Answer:
         """Chain, height, root and state of the node (thallo.md 5)."""
@@ -68,24 +79,36 @@ class Client:
         return self._run(talks.get(f"/transactions/{identity}?prove={int(prove)}"))
 
     def account(self, address: str) -> Answer:
-        """Record, next sequence and balances (decimal strings of base units) of an address."""
+        """Record, next sequence and balances (decimal strings of base units) of an address.
+
+        With `trust` each is proved; that no balance is missing is not.
+        """
+        if self._light is not None:
+            return self._run(self._light.account(address))
         return self._run(talks.get(f"/accounts/{address}"))
 
     def state(self, table: str, place: str, *, prove: bool = False) -> Answer:
         """`value` of a record, None when there is none, with its height, time and age in ms.
 
-        With `trust` the value was proved (ProofInvalid otherwise); with `prove` alone the proof
-        is given and `value` is its exact text.
+        With `trust` the value was proved (LightVerifyFailed otherwise); with `prove` alone the
+        proof is given and `value` is its exact text.
         """
-        if self.trust is None:
+        if self._light is None:
             return self._run(talks.state(table, place, prove=prove))
-        chain = self._chain = self._chain or self.status()["chain"]
-        return self._run(talks.proved_state(table, place, maker=self.trust, chain=chain))
+        return self._run(self._light.state(table, place))
 
     def balance(self, account: str, asset: str) -> int:
         """What an account holds of an asset, in base units; proved when `trust` is given."""
         value = self.state("balance", f"{account}/{asset}")["value"]
         return int(value or 0)
+
+    def certificate(self, identity: str) -> Answer:
+        """A certificate's record, and that its tonnes ended for it; needs `trust` (`light`)."""
+        return self._run(light_records.certificate(_known(self._light), identity))
+
+    def serial(self, text: str) -> Answer:
+        """The intervals that hold serials `CTN-<batch>-<start>-<end>`; needs `trust` (`light`)."""
+        return self._run(light_records.serial(_known(self._light), text))
 
     def records(self, table: str, prefix: str = "") -> Iterator[Row]:
         """The records of a table whose ids begin with `prefix`, in byte order.
@@ -97,7 +120,7 @@ class Client:
             found = self._run(talks.page(table, prefix, after))
             for item in found["items"]:
                 value = item["value"]
-                if self.trust is not None:
+                if self._light is not None:
                     value = self.state(table, item["id"])["value"]
                 yield Row(item["id"], value)
             after = found["next"]
@@ -154,7 +177,7 @@ class Client:
             time.sleep(step.milliseconds / 1000)
             return NO_REPLY
         try:
-            reply = self._http.request(
+            reply = self._servers[step.server].request(
                 step.method, step.path, content=step.body, headers=_headers(step)
             )
         except httpx.TransportError:
@@ -165,11 +188,19 @@ class Client:
 class AsyncClient:
     """The same client for asyncio; use it in `async with`, or call `close`."""
 
-    def __init__(self, url: str, trust: str | None = None) -> None:
-        """`url` of the platform, without a path; `trust` the maker's key, 64 hex, or None."""
-        self.trust = trust
-        self._chain = ""
-        self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS)
+    def __init__(self, url: str, trust: Trust | str | None = None) -> None:
+        """`url` of the platform, without a path; `trust` what is known from elsewhere.
+
+        A text is the maker's key, 64 hex, or HEIGHT:HASH of a block; a chain under CometBFT needs
+        a `Trust` with witnesses. Raises ValueError.
+        """
+        stated = trust_of(trust) if isinstance(trust, str) else trust
+        self._light = None if stated is None else LightClient(stated)
+        witnesses = stated.witnesses if stated else ()
+        self._servers = [
+            httpx.AsyncClient(base_url=server, timeout=TIMEOUT_SECONDS)
+            for server in (url, *witnesses)
+        ]
 
     async def __aenter__(self) -> Self:
         return self
@@ -182,7 +213,8 @@ class AsyncClient:
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._http.aclose()
+        for server in self._servers:
+            await server.aclose()
 
     async def status(self) -> Answer:
         """As `Client.status`."""
@@ -198,19 +230,28 @@ class AsyncClient:
 
     async def account(self, address: str) -> Answer:
         """As `Client.account`."""
+        if self._light is not None:
+            return await self._run(self._light.account(address))
         return await self._run(talks.get(f"/accounts/{address}"))
 
     async def state(self, table: str, place: str, *, prove: bool = False) -> Answer:
         """As `Client.state`."""
-        if self.trust is None:
+        if self._light is None:
             return await self._run(talks.state(table, place, prove=prove))
-        chain = self._chain = self._chain or (await self.status())["chain"]
-        return await self._run(talks.proved_state(table, place, maker=self.trust, chain=chain))
+        return await self._run(self._light.state(table, place))
 
     async def balance(self, account: str, asset: str) -> int:
         """As `Client.balance`."""
         value = (await self.state("balance", f"{account}/{asset}"))["value"]
         return int(value or 0)
+
+    async def certificate(self, identity: str) -> Answer:
+        """As `Client.certificate`."""
+        return await self._run(light_records.certificate(_known(self._light), identity))
+
+    async def serial(self, text: str) -> Answer:
+        """As `Client.serial`."""
+        return await self._run(light_records.serial(_known(self._light), text))
 
     async def records(self, table: str, prefix: str = "") -> AsyncIterator[Row]:
         """As `Client.records`."""
@@ -219,7 +260,7 @@ class AsyncClient:
             found = await self._run(talks.page(table, prefix, after))
             for item in found["items"]:
                 value = item["value"]
-                if self.trust is not None:
+                if self._light is not None:
                     value = (await self.state(table, item["id"]))["value"]
                 yield Row(item["id"], value)
             after = found["next"]
@@ -268,12 +309,18 @@ class AsyncClient:
             await asyncio.sleep(step.milliseconds / 1000)
             return NO_REPLY
         try:
-            reply = await self._http.request(
+            reply = await self._servers[step.server].request(
                 step.method, step.path, content=step.body, headers=_headers(step)
             )
         except httpx.TransportError:
             return NO_REPLY
         return Reply(reply.status_code, reply.content)
+
+
+def _known(light: LightClient | None) -> LightClient:
+    if light is None:
+        raise ValueError("trust: this read is proved, so it needs a trust root")
+    return light
 
 
 def _headers(ask: Ask) -> dict[str, str]:

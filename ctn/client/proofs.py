@@ -77,7 +77,14 @@ def proved_value(answer: dict[str, Any], *, key: bytes, maker: str, chain: str) 
         raise ProofInvalid("the header is of another chain")
     if header.height != answer.get("height"):
         raise ProofInvalid("the header is of another height")
-    root = bytes.fromhex(header.state)
+    return value_under(bytes.fromhex(header.state), key, proved)
+
+
+def value_under(root: bytes, key: bytes, proved: Proved) -> Any:
+    """The value of the record under `key` in the state of `root`, or None when it is absent.
+
+    Raises ProofInvalid. Source: engine.md 9.
+    """
     if proved.value is not None:
         data = proved.value.encode()
         verify_membership(root, key, data, _steps(proved.path or []))

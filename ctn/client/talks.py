@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from ctn.client.building import EXPIRES_AFTER, Place, Signer, Terms, build, envelope_id, sign
-from ctn.client.proofs import proved_value
 from ctn.client.refusals import RefusalError, refusal_of
 from ctn.kernel.account import key_address
 from ctn.kernel.codec import DECODE_ERRORS, to_base64
@@ -30,11 +29,15 @@ Answer = dict[str, Any]
 
 
 class Ask(NamedTuple):
-    """A request: method, path with its query, and the body when there is one."""
+    """A request: method, path with its query, the body when there is one, and whom it goes to.
+
+    `server` 0 is the platform, 1 and up are the witnesses of a light client.
+    """
 
     method: Literal["GET", "POST"]
     path: str
     body: bytes | None = None
+    server: int = 0
 
 
 class Pause(NamedTuple):
@@ -74,23 +77,22 @@ class Outcome(NamedTuple):
     envelope: bytes
 
 
-def get(path: str) -> Talk[Answer]:
+def get(path: str, server: int = 0) -> Talk[Answer]:
     """The answer of a read; asks again while the server is away or busy."""
-    return (yield from _ask(Ask("GET", PREFIX + path), None))
+    return (yield from _ask(Ask("GET", PREFIX + path, None, server), None))
+
+
+def comet_call(method: str, params: Answer, server: int = 0) -> Talk[Answer]:
+    """What CometBFT behind a platform answers to one of the calls that are passed to it."""
+    call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    ask = Ask("POST", PREFIX + "/cometbft", msgspec.json.encode(call), server)
+    return (yield from _ask(ask, None))
 
 
 def state(table: str, place: str, *, prove: bool = False) -> Talk[Answer]:
     """The answer about one record, with its proof when asked for."""
     query = "?prove=1" if prove else ""
     return (yield from get(f"/state/{quote(table, safe='')}/{quote(place, safe='/')}{query}"))
-
-
-def proved_state(table: str, place: str, *, maker: str, chain: str) -> Talk[Answer]:
-    """The answer about one record, its value proved against a header that `maker` sealed."""
-    answer = yield from state(table, place, prove=True)
-    key = f"{table}\0{place}".encode()
-    value = proved_value(answer, key=key, maker=maker, chain=chain)
-    return answer | {"table": table, "id": place, "value": value}
 
 
 def page(table: str, prefix: str, after: str) -> Talk[Answer]:

@@ -147,6 +147,11 @@ def running(folder: Path, founding: Genesis | None = None) -> Iterator[Chain]:
         chain.stop()
 
 
+def serving(*, limited: bool) -> Config:
+    """The configuration of a node whose limits bind loopback, or do not."""
+    return Config(profile="network" if limited else "dev")
+
+
 class Asked:
     """One platform for a whole test module, asked synchronously."""
 
@@ -156,7 +161,7 @@ class Asked:
         self.runner = asyncio.Runner()
         self.link = Link(chain.socket)
         transport = httpx.ASGITransport(
-            create_app(self.link, spares_loopback=not limited), raise_app_exceptions=False
+            create_app(self.link, serving(limited=limited)), raise_app_exceptions=False
         )
         self.client = httpx.AsyncClient(transport=transport, base_url="http://test")
 

@@ -23,7 +23,7 @@ from ctn.modules.assets.records import Calendar
 from ctn.modules.registry.deposit import Deposit
 from ctn.modules.registry.records import Beneficiary
 from ctn.views.writer import start_views
-from tests.api.chains import MAKER, Chain, running
+from tests.api.chains import MAKER, Chain, running, serving
 from tests.modules.market.worlds import CEA, TONNE, buy, instrument, sell, state
 from tests.modules.registry.bridge_worlds import FOREIGN, BridgeWorld, verra
 from tests.modules.registry.worlds import retiring
@@ -66,7 +66,7 @@ class Platform:
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         self.loop = asyncio.new_event_loop()
         self.link = Link(chain.socket)
-        self.app = create_app(self.link, spares_loopback=not limited, views=self.views)
+        self.app = create_app(self.link, serving(limited=limited), views=self.views)
         self.server = uvicorn.Server(config_of(self.app))
         self.server.capture_signals = _no_signals  # type: ignore[method-assign]
         self.thread = threading.Thread(target=self._run)

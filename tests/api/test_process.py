@@ -17,6 +17,7 @@ from ctn.api import bodies, process, wire
 from ctn.api.app import create_app
 from ctn.api.link import Link
 from ctn.api.process import PortBusy, listen, run_api
+from ctn.node.config import Config
 from ctn.views.writer import start_views
 from tests.api.chains import Chain
 
@@ -34,7 +35,7 @@ def serve(chain: Chain, talk: Talk) -> bytes:
         listener = listen("127.0.0.1", 0)
         port: int = listener.getsockname()[1]
         link = Link(chain.socket)
-        app = create_app(link, spares_loopback=True, views=views)
+        app = create_app(link, Config(), views=views)
         serving = asyncio.create_task(process.serve(app, link, listener))
         try:
             return await talk(port)

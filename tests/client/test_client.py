@@ -23,6 +23,7 @@ from ctn.kernel.refusal import InsufficientBalance, SequenceGap, SequenceUsed, T
 from ctn.modules.accounts.open_multisig import OpenMultisig
 from ctn.modules.accounts.sponsor import Sponsor
 from ctn.modules.assets.transfer import Transfer
+from ctn.node.config import Config
 from tests.api.chains import CNY, MAKER, Chain, address, key, running
 
 
@@ -37,7 +38,7 @@ def chain() -> Iterator[Chain]:
 def url(chain: Chain) -> Iterator[str]:
     """The address of a platform over the chain, served by a thread."""
     link = Link(chain.socket)
-    app = create_app(link, spares_loopback=True)
+    app = create_app(link, Config())
     config = uvicorn.Config(app, port=0, log_level="critical", lifespan="off", ws="none")
     server = uvicorn.Server(config)
 
@@ -189,6 +190,27 @@ def test_believes_what_is_proved_and_that_there_is_none(wary: Client, chain: Cha
 def test_does_not_believe_another_maker(url: str) -> None:
     with Client(url, trust="ab" * 32) as client, pytest.raises(ProofInvalid, match="maker"):
         client.state("asset", "cny")
+
+
+def test_a_trusted_block_is_as_good_as_the_makers_key(url: str, client: Client) -> None:
+    client.submit([Transfer("cny", 1, address("bob"))], key("alice"))
+    block = client.block(1)["hash"]
+    with Client(url, trust=f"1:{block}") as wary:
+        assert wary.balance(address("bob"), "cny") == client.balance(address("bob"), "cny")
+    with Client(url, trust=f"1:{'00' * 32}") as wary, pytest.raises(ProofInvalid, match="trust"):
+        wary.balance(address("bob"), "cny")
+
+
+def test_what_an_account_holds_is_proved_with_its_record(wary: Client, client: Client) -> None:
+    client.submit([Transfer("cny", 1, address("bob"))], key("alice"))
+    plain, proved = client.account(address("alice")), wary.account(address("alice"))
+    for name in ("address", "account", "sequence", "balances"):
+        assert proved[name] == plain[name]
+
+
+def test_a_proved_certificate_needs_a_trust_root(client: Client) -> None:
+    with pytest.raises(ValueError, match="trust root"):
+        client.certificate("r-" + "00" * 12)
 
 
 def test_the_asynchronous_client_does_the_same(url: str) -> None:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from ctn.api.certificates.facts import CertificateAnswer, facts_of
 from ctn.api.certificates.pdf import document
+from ctn.api.cometbft import committed
 from ctn.api.link import Head, answer, fresh_head, link_of
 from ctn.api.refusals import Busy, NotFound
 from ctn.client.certificate_proof import keys_of, proof_bytes
@@ -42,17 +43,19 @@ async def pdf_file(request: Request, identity: Identity) -> Response:
 
 
 async def proof_file(request: Request, identity: Identity) -> Response:
-    """What proves the certificate offline: records, paths, header and seal (`ctn-proof/1`)."""
+    """What proves the certificate offline: records, paths, a signed header (`ctn-proof/1`)."""
     head = await fresh_head(request)
     link = link_of(request)
     found = await link.call("state", table="certificate", place=identity)
     if found["value"] is None:
         raise NotFound(certificate=identity)
     proved = await link.call("proofs", keys=keys_of(found["value"]))
-    if proved["header"] is None:
+    is_comet = request.app.state.cometbft is not None
+    if proved["header"] is None and not is_comet:
         raise Busy()
+    signed = await committed(request, proved["height"]) if is_comet else None
     head = head._replace(height=proved["height"])
-    return _file(proof_bytes(proved), "application/json", f"{identity}.proof.json", head)
+    return _file(proof_bytes(proved, signed), "application/json", f"{identity}.proof.json", head)
 
 
 def _file(data: bytes, media_type: str, name: str, head: Head) -> Response:
