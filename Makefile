@@ -3,7 +3,7 @@ PYTHON ?= python3
 export QUICK STRICT PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run web test test-faults lint bench reference lock browser clean-demo
+.PHONY: help run web test test-faults lint bench reference lock browser cometbft network clean-demo
 
-help run web test test-faults lint bench reference lock browser clean-demo:
+help run web test test-faults lint bench reference lock browser cometbft network clean-demo:
 	@$(PYTHON) -m ctn.dev $@ $(ARGS)

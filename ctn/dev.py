@@ -22,6 +22,8 @@ TARGETS = {
     "reference": "write docs/reference from the operations",
     "lock": "refresh requirements/*.lock and web/package-lock.json, and print what changed",
     "browser": "fetch the Chromium that the part `browser` of the tests drives",
+    "cometbft": "build CometBFT into .tools/bin, unless it is there (needs a Go module proxy)",
+    "network": "start four validators on this machine in .ctn/network, and watch them",
     "clean-demo": "remove the data of the demo world",
     "help": "these lines",
 }

@@ -27,6 +27,7 @@ PAGES = {
     "run": Page("run", "Run engine and platform of a home until Ctrl-C."),
     "demo": Page("demo", "Make and run the demo world."),
     "node": Page("node", "The engine alone: start, status, replay, scrub, doctor ..."),
+    "testnet": Page("testnet", "A network of validators on this machine."),
     "api": Page("api", "The platform alone."),
     "schema": Page("schema", "The contracts: GraphQL, OpenAPI, operations."),
     "store": Page("store", "The store of a home."),

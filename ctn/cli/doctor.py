@@ -37,11 +37,21 @@ def examine(folder: Path) -> list[Check]:
         return [Check(FAIL, "home", str(stop))]
     return [
         Check(OK, "chain", f"{chain_name(genesis)}, profile {config.profile}"),
-        _maker(home, genesis),
+        *_orderer(home, config, genesis),
         *_modes(home),
         *_disk(home, config),
         *_engine(home),
     ]
+
+
+def _orderer(home: Home, config: Config, genesis: Genesis) -> Iterator[Check]:
+    """Who orders the blocks: our own maker, or CometBFT."""
+    if config.engine.kind == "abci":
+        from ctn.cli.doctor_network import examine_network
+
+        yield from examine_network(home, config)
+    else:
+        yield _maker(home, genesis)
 
 
 def _maker(home: Home, genesis: Genesis) -> Check:

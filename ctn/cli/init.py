@@ -11,6 +11,8 @@ import typer
 from ctn.cli.terminal import Trouble, options, say, table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ctn.client.founding import Authority, Founding, Member
     from ctn.kernel.genesis import Genesis
 
@@ -49,15 +51,17 @@ def init(
     money = dict([_fund(text) for text in fund or ()])
     if profile == NETWORK and not authorities:
         raise typer.BadParameter("a network needs --authority duty=address")
+    from ctn.cli.keyring import DEV_FILE
+
     home = options().home
     if (home / "config" / "genesis.json").exists():
         raise Trouble(f"{home} already holds a chain", 78)
     keys: dict[str, str] = {}
     people: list[Member] = []
     if not authorities:
-        keys = _dev_keys()
-        authorities = _dev_authorities(keys)
-        people = _dev_people(keys)
+        keys = dev_keys(home / "keys" / DEV_FILE)
+        authorities = dev_authorities(keys)
+        people = dev_people(keys)
         money = dict.fromkeys(keys.values(), DEV_MONEY) | money
     first: Founding = {
         "time": time.time_ns() // 1_000_000, "maker": "", "profile": profile,
@@ -98,25 +102,26 @@ def _address(address: str, text: str) -> str:
     return found
 
 
-def _dev_keys() -> dict[str, str]:
-    """A key for each duty and person of a dev chain, by name."""
-    from ctn.cli.keyring import DEV_FILE, DEV_PASSWORD, add_key
+def dev_keys(path: Path) -> dict[str, str]:
+    """A key for each duty and person of a dev chain, by name, in a new keystore."""
+    from ctn.cli.keyring import DEV_PASSWORD, add_key
 
-    path = options().home / "keys" / DEV_FILE
     if path.exists():
         raise Trouble(f"{path} exists")
     names = (*DEV_DUTIES, *DEV_PEOPLE)
     return {name: add_key(path, name, DEV_PASSWORD).address for name in names}
 
 
-def _dev_authorities(keys: dict[str, str]) -> list[Authority]:
+def dev_authorities(keys: dict[str, str]) -> list[Authority]:
+    """Each duty of a dev chain, held by the key of its name."""
     from ctn.client.founding import Authority
     from ctn.kernel.account import DutyKind
 
     return [Authority(keys[name], DutyKind(name)) for name in DEV_DUTIES]
 
 
-def _dev_people(keys: dict[str, str]) -> list[Member]:
+def dev_people(keys: dict[str, str]) -> list[Member]:
+    """The people of a dev chain."""
     from ctn.client.founding import Member
 
     return [Member(keys[name]) for name in DEV_PEOPLE]

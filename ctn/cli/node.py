@@ -2,20 +2,40 @@
 
 import typer
 
+from ctn.cli.repair import ban, diff, resync, rollback
 from ctn.cli.terminal import Trouble, options, progress, say, table
 
 app = typer.Typer(no_args_is_help=True, help="The engine alone, and care for its home.")
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
+for command in (rollback, resync, ban, diff):
+    app.command()(command)
+
 
 @app.command()
 def start() -> None:
     """Run the engine of a home until SIGTERM or Ctrl-C."""
     from ctn.cli.homes import chain_home
+    from ctn.node.config import read_config
+
+    home = chain_home()
+    if read_config(home.config).engine.kind == "abci":
+        from ctn.node.cometbft.supervisor import run_supervised
+
+        raise typer.Exit(run_supervised(home.folder))
     from ctn.node.process import run_node
 
-    raise typer.Exit(run_node(chain_home().folder))
+    raise typer.Exit(run_node(home.folder))
+
+
+@app.command("app")
+def application() -> None:
+    """Run the application of a node alone, for whoever starts CometBFT beside it."""
+    from ctn.cli.homes import chain_home
+    from ctn.node.abci.process import run_app
+
+    raise typer.Exit(run_app(chain_home().folder))
 
 
 @app.command()

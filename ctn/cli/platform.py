@@ -68,3 +68,13 @@ class PlatformLink:
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
+
+
+def changed_keys(url: str, height: int) -> dict[str, str | None]:
+    """What a block changed at another node: `table/id` and the new leaf hash, None when gone."""
+    client = Client(url)
+    try:
+        rows = client.changes(height)["changes"]
+    finally:
+        client.close()
+    return {f"{row['table']}/{row['id']}": row["leaf"] for row in rows}

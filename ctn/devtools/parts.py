@@ -20,6 +20,7 @@ BROWSERS = ROOT / ".tools" / "browsers"  # what `make browser` fetches
 
 _FOLDERS = {"node": ("tests/node",), "api": ("tests/api", "tests/cli", "tests/client")}
 _PAGES = "tests/web"
+_NETWORK = "tests/network"
 _APART = ("tests/faults",)  # run by `make test-faults` alone: they need root or a spare disk
 _TIDY = ("tests/test_tidy.py", "tests/web/test_tidy.py")
 _COMPLETE = "tests/test_complete.py"
@@ -31,7 +32,7 @@ def run_tests() -> bool:
     web.offer()
     results = [run_form(), run_unit()]
     results += [run_pytest(name, folders) for name, folders in _FOLDERS.items()]
-    results += [run_web_unit(), run_browser()]
+    results += [run_web_unit(), run_browser(), run_network()]
     return report(results, whole=True)
 
 
@@ -71,7 +72,7 @@ def run_unit() -> PartResult:
     The worlds of tests/modules write what they saw; the test of completeness reads it after them.
     """
     others = [folder for folders in _FOLDERS.values() for folder in folders]
-    apart = (*others, *_APART, *_TIDY, _PAGES, _COMPLETE)
+    apart = (*others, *_APART, *_TIDY, _PAGES, _NETWORK, _COMPLETE)
     ignored = [f"--ignore={path}" for path in apart]
     with tempfile.TemporaryDirectory() as cases:
         os.environ["CTN_CASES"] = cases
@@ -117,6 +118,11 @@ def run_browser() -> PartResult:
     os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(BROWSERS))
     ignored = [f"--ignore={path}" for path in _TIDY]
     return run_pytest("browser", (_PAGES,), options=ignored, workers="0")
+
+
+def run_network() -> PartResult:
+    """Run networks of validators; one after another, since each wants the whole machine."""
+    return run_pytest("network", (_NETWORK,), workers="0")
 
 
 def run_pytest(

@@ -65,3 +65,15 @@ class ChromiumNotFound(ToolRefusal):
     """There is no browser to test the pages in."""
 
     exit_code = 3
+
+
+class CometBFTNotFound(ToolRefusal):
+    """There is no CometBFT of the one version that counts."""
+
+    exit_code = 78
+
+
+class GoProxyUnreachable(ToolRefusal):
+    """Go could not fetch the modules that CometBFT is built from."""
+
+    exit_code = 3

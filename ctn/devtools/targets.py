@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Sequence
 
 from ctn.devtools import bench, parts, web
+from ctn.devtools.cometbft import fetch_cometbft
 from ctn.devtools.environment import ROOT, ensure, ensure_peers, ensure_uv, script, uv_environment
 from ctn.devtools.locks import changes, write_locks
 from ctn.devtools.refusals import ChromiumNotFound, ToolRefusal
@@ -33,6 +34,12 @@ def run_target(target: str, words: Sequence[str]) -> int:
         case "browser":
             ensure(tests=True)
             return fetch_browser()
+        case "cometbft":
+            print(fetch_cometbft())
+            return 0
+        case "network":
+            ensure(tests=False)
+            return start_network(words)
         case "clean-demo":
             return clean_demo()
     ensure(tests=True)
@@ -55,6 +62,14 @@ def start(command: Sequence[str]) -> int:
         os.chdir(ROOT)
         os.execv(command[0], list(command))  # noqa: S606  no shell is wanted
     return subprocess.call(list(command), cwd=ROOT)
+
+
+def start_network(words: Sequence[str]) -> int:
+    """Start four validators and show them until Ctrl-C, which leaves them running."""
+    folder = ["--dir", str(ROOT / ".ctn" / "network")]
+    ctn = str(script("ctn"))
+    code = subprocess.call([ctn, "testnet", "start", *folder, *words], cwd=ROOT)
+    return code or start([ctn, "testnet", "status", "--watch", *folder])
 
 
 def lock() -> int:

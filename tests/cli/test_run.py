@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -36,9 +37,20 @@ def children(process: subprocess.Popen[bytes]) -> list[int]:
     return [int(line) for line in found.stdout.split()]
 
 
+def wait_until_listening(port: int) -> None:
+    """Return when the platform, which starts after the engine, takes connections."""
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("no platform after 30 seconds")
+
+
 def test_commands_reach_the_platform_by_url(cli: Cli, running: Running, port: int) -> None:
     assert running.process.stdout is not None
     assert str(port).encode() in running.process.stdout.readline()
+    wait_until_listening(port)
     url = f"http://127.0.0.1:{port}"
     pay = ("assets.transfer", "asset=cny", "to=@bob", "--key", "alice", "--url", url)
     receipt = cli.send(*pay, "amount=3")
@@ -63,3 +75,22 @@ def test_both_stop_when_one_dies(running: Running) -> None:
     assert running.process.returncode not in (0, None)
     with pytest.raises(ProcessLookupError):
         os.kill(engine, 0)
+
+
+def test_diff_names_the_keys_that_a_block_changed_otherwise_at_another_node(
+    cli: Cli, running: Running, port: int, live: Cli
+) -> None:
+    assert running.process.stdout is not None
+    running.process.stdout.readline()
+    wait_until_listening(port)
+    pay = ("assets.transfer", "asset=cny", "to=@bob", "amount=3", "--key", "alice")
+    height = cli.send(*pay)["height"]
+    words = ("node", "diff", f"http://127.0.0.1:{port}", "--height", str(height))
+    assert cli.ok(*words)["different"] == []
+    while live.send(*pay)["height"] < height:
+        continue
+    said = live(*words, "--json")
+    assert said.code == 1
+    assert any(key.startswith("balance/") for key in said.json["different"])
+    absent = ("node", "diff", f"http://127.0.0.1:{port}", "--height", str(height + 1_000))
+    assert live(*absent).code == 1

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.network.conftest import _begin  # noqa: F401  the fixture `begin`
 from tests.node.processes import kill_rest
 
 

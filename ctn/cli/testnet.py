@@ -1,0 +1,204 @@
+"""`ctn testnet`: a network of validators on this machine."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ctn.cli.terminal import Trouble, note, say, table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ctn.kernel.genesis import Genesis
+    from ctn.node.cometbft.network import Member, Network
+    from ctn.node.cometbft.running import Standing
+
+ROOT_LETTERS = 16
+REFRESH_SECONDS = 0.5
+DIR = typer.Option("--dir", help="Folder of the network.")
+
+app = typer.Typer(no_args_is_help=True, help="A network of validators on this machine.")
+
+
+@app.command()
+def start(
+    folder: Annotated[Path, DIR] = Path("net"),
+    validators: Annotated[int, typer.Option(min=1, max=16, help="How many.")] = 4,
+    state: Annotated[
+        Path | None, typer.Option("--import", help="Export whose state the chain goes on from.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Of node 0 to other nodes; each next 10 more.")] = 26656,
+    api_port: Annotated[int, typer.Option(help="Of node 0's platform; each next 1 more.")] = 8080,
+) -> None:
+    """Make a network, or start the one that is there; return when all are at height 2."""
+    from ctn.node.cometbft import running
+    from ctn.node.cometbft.network import Places, lay_out, read_network
+    from ctn.node.cometbft.program import find_program
+
+    find_program()
+    folder = folder.resolve()
+    if not (folder / "network.json").exists():
+        genesis = _imported(state) if state else _dev_genesis(folder)
+        lay_out(folder, genesis, validators, Places(port, api_port))
+    elif state is not None:
+        raise Trouble(f"{folder} already holds a network: --import needs a new --dir", 78)
+    network = read_network(folder)
+    for member in network.members:
+        running.start_member(folder, member)
+    running.wait_until_ready(folder, network)
+    _tell(folder, network)
+
+
+@app.command()
+def status(
+    folder: Annotated[Path, DIR] = Path("net"),
+    watch: Annotated[bool, typer.Option("--watch", help="Until Ctrl-C.")] = False,
+) -> None:
+    """Show height, peers, power, lag and root of each node."""
+    from ctn.node.cometbft.network import read_network
+
+    folder = folder.resolve()
+    network = read_network(folder)
+    if watch:
+        _watch(folder, network)
+    else:
+        _say_standing(folder, network)
+
+
+@app.command()
+def stop(folder: Annotated[Path, DIR] = Path("net")) -> None:
+    """Stop all nodes; their data stay."""
+    from ctn.node.cometbft import running
+    from ctn.node.cometbft.network import read_network
+
+    folder = folder.resolve()
+    network = read_network(folder)
+    running.stop_members(folder, network.members)
+    say({"stopped": len(network.members)}, f"{len(network.members)} nodes stopped")
+
+
+@app.command()
+def kill(number: int, folder: Annotated[Path, DIR] = Path("net")) -> None:
+    """Kill one node at once, as a power switch does."""
+    from ctn.node.cometbft import running
+
+    folder = folder.resolve()
+    member = _member(folder, number)
+    running.kill_home(folder / member.home)
+    say({"killed": member.home}, f"{member.home} killed")
+
+
+@app.command()
+def restart(number: int, folder: Annotated[Path, DIR] = Path("net")) -> None:
+    """Start one node again, after stopping it when it runs."""
+    from ctn.node.cometbft import running
+
+    folder = folder.resolve()
+    member = _member(folder, number)
+    running.stop_members(folder, [member])
+    running.start_member(folder, member)
+    say({"restarted": member.home}, f"{member.home} starts")
+
+
+def _member(folder: Path, number: int) -> Member:
+    from ctn.node.cometbft.network import read_network
+
+    members = read_network(folder).members
+    if not 0 <= number < len(members):
+        raise typer.BadParameter(f"node {number}: 0 to {len(members) - 1}")
+    return members[number]
+
+
+def _imported(path: Path) -> Genesis:
+    from ctn.node.importing import continued
+
+    return continued(path, "ctn-testnet")
+
+
+def _dev_genesis(folder: Path) -> Genesis:
+    """The genesis of a new network; the keys of all its authorities and people are in node 0."""
+    import msgspec
+
+    from ctn.cli.init import DEV, DEV_MONEY, dev_authorities, dev_keys, dev_people
+    from ctn.cli.keyring import DEV_FILE
+    from ctn.client.founding import class_records, founding
+
+    keys_folder = folder / "node0" / "keys"
+    keys_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys = dev_keys(keys_folder / DEV_FILE)
+    genesis = founding(
+        "ctn-testnet", time=time.time_ns() // 1_000_000, maker="", profile=DEV,
+        authorities=dev_authorities(keys), people=dev_people(keys),
+        money=dict.fromkeys(keys.values(), DEV_MONEY), records=class_records(),
+    )  # fmt: skip
+    return msgspec.structs.replace(genesis, maker=None)
+
+
+def _tell(folder: Path, network: Network) -> None:
+    rows = [(member.home, f"http://{member.api}", member.rpc) for member in network.members]
+    nodes = [{"name": name, "api": api, "rpc": rpc} for name, api, rpc in rows]
+    result = {"chain": network.chain, "folder": str(folder), "nodes": nodes}
+    say(
+        result,
+        f"chain {network.chain}",
+        *table([("node", "platform", "CometBFT"), *rows]),
+        f"ctn testnet status --watch --dir {folder}",
+        f"ctn testnet stop --dir {folder}",
+    )
+
+
+def _say_standing(folder: Path, network: Network) -> None:
+    from ctn.node.cometbft.running import standing
+
+    found = standing(folder, network)
+    result = {"verdict": found.verdict, "halted": found.is_halted,
+              "nodes": [node._asdict() for node in found.nodes]}  # fmt: skip
+    say(result, found.verdict, *table([HEAD, *_rows(found)]))
+    if found.is_halted:
+        raise typer.Exit(1)
+
+
+HEAD = ("node", "state", "height", "lag", "peers", "power", "root before")
+
+
+def _rows(found: Standing) -> list[tuple[str, ...]]:
+    top = max(node.height for node in found.nodes)
+    return [
+        (
+            node.name, node.state, f"{node.height:,}" if node.height else "-",
+            str(top - node.height) if node.height else "-", str(node.peers), str(node.power),
+            node.root[:ROOT_LETTERS],
+        )
+        for node in found.nodes
+    ]  # fmt: skip
+
+
+def _watch(folder: Path, network: Network) -> None:
+    """The table, again and again; nothing ends with it but the looking."""
+    from rich.live import Live
+
+    from ctn.node.cometbft.running import standing
+
+    try:
+        with Live(auto_refresh=False) as live:
+            while True:
+                live.update(_picture(network.chain, standing(folder, network)), refresh=True)
+                time.sleep(REFRESH_SECONDS)
+    except KeyboardInterrupt:
+        note(f"the network goes on; ctn testnet stop --dir {folder}")
+
+
+def _picture(chain: str, found: Standing) -> Table:
+    from rich.table import Table
+
+    colour = "red" if found.is_halted else "green"
+    picture = Table(title=chain, caption=f"[{colour}]{found.verdict}[/]")
+    for name in HEAD:
+        picture.add_column(name, justify="right" if name in HEAD[2:6] else "left")
+    for row in _rows(found):
+        picture.add_row(*row)
+    return picture

@@ -1,0 +1,136 @@
+"""Several validators on one machine: their homes, keys, ports and one genesis (engine.md 14)."""
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from ctn.crypto import ed25519
+from ctn.genesis import genesis_values
+from ctn.kernel.codec import encode
+from ctn.kernel.genesis import Genesis, chain_name
+from ctn.node.cometbft.files import Folder, Validator, node_id
+from ctn.node.config import (
+    ApiTable,
+    CometbftTable,
+    Config,
+    EngineTable,
+    StoreTable,
+    config_text,
+)
+from ctn.node.files import write_whole
+from ctn.node.home import Home
+from ctn.node.stops import BadConfig
+
+P2P_PORT, API_PORT, PORT_STEP = 26_656, 8_080, 10
+VALIDATORS_MAX = 16
+POWER = 10
+TIMEOUT_COMMIT_MS = 300
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A node of the network: its home below the network's folder, and where it listens."""
+
+    home: str
+    node: str
+    validator: str
+    p2p: str
+    rpc: str
+    api: str
+
+
+class Network(msgspec.Struct, frozen=True):
+    """What `network.json` holds: the chain and its nodes."""
+
+    chain: str
+    members: list[Member]
+
+
+class Seeds(NamedTuple):
+    """The secrets of a node."""
+
+    node: bytes
+    validator: bytes
+
+
+class Places(NamedTuple):
+    """The first ports, and the host of each node when it is not loopback."""
+
+    p2p: int = P2P_PORT
+    api: int = API_PORT
+    hosts: Sequence[str] = ()
+
+
+LOCAL = Places()
+SMALL = StoreTable(ballast_mib=16)  # several nodes share this disk
+
+
+def lay_out(
+    folder: Path, genesis: Genesis, count: int, places: Places = LOCAL, store: StoreTable = SMALL
+) -> Network:
+    """Write `node0` ... below a folder, and `network.json`; raises BadConfig when it is there."""
+    if (folder / "network.json").exists():
+        raise BadConfig(f"{folder} already holds a network: ctn testnet restart, or another --dir")
+    if not 1 <= count <= VALIDATORS_MAX:
+        raise BadConfig(f"{count} validators: 1 to {VALIDATORS_MAX}")
+    genesis_values(genesis)
+    seeds = [Seeds(secrets.token_bytes(32), secrets.token_bytes(32)) for _ in range(count)]
+    members = [_member(number, found, places) for number, found in enumerate(seeds)]
+    validators = [
+        Validator(ed25519.public_key(found.validator), POWER, f"node{number}")
+        for number, found in enumerate(seeds)
+    ]
+    for member, found in zip(members, seeds, strict=True):
+        home = Home(folder / member.home)
+        _write_home(home, genesis, _config(member, members, store))
+        files = Folder(home)
+        files.create(found.node, found.validator)
+        files.write_genesis(genesis, validators)
+    network = Network(chain_name(genesis), members)
+    write_whole(folder / "network.json", msgspec.json.encode(network))
+    return network
+
+
+def read_network(folder: Path) -> Network:
+    """The network of a folder; raises BadConfig."""
+    try:
+        return msgspec.json.decode((folder / "network.json").read_bytes(), type=Network)
+    except FileNotFoundError:
+        raise BadConfig(f"{folder} holds no network: ctn testnet start --dir {folder}") from None
+    except msgspec.DecodeError as error:
+        raise BadConfig(f"network.json: {error}") from None
+
+
+def _member(number: int, seeds: Seeds, places: Places) -> Member:
+    host = places.hosts[number] if places.hosts else "127.0.0.1"
+    port = places.p2p + PORT_STEP * number
+    return Member(
+        f"node{number}",
+        node_id(ed25519.public_key(seeds.node)),
+        node_id(ed25519.public_key(seeds.validator)),
+        f"{host}:{port}",
+        f"127.0.0.1:{port + 1}",
+        f"127.0.0.1:{places.api + number}",
+    )
+
+
+def _config(member: Member, members: list[Member], store: StoreTable) -> Config:
+    others = [f"{other.node}@{other.p2p}" for other in members if other is not member]
+    return Config(
+        engine=EngineTable(kind="abci"),
+        store=store,
+        api=ApiTable(listen=member.api, public_url=f"http://{member.api}"),
+        cometbft=CometbftTable(
+            p2p=member.p2p, rpc=member.rpc, peers=",".join(others),
+            timeout_commit_ms=TIMEOUT_COMMIT_MS, peer_exchange="closed",
+        ),
+    )  # fmt: skip
+
+
+def _write_home(home: Home, genesis: Genesis, config: Config) -> None:
+    for name in ("config", "keys", "run"):
+        (home.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(home.config, config_text(config).encode())
+    write_whole(home.genesis, encode(genesis))
