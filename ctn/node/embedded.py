@@ -5,7 +5,6 @@ idle, and when a module has work due. Callers on other threads hand in work by `
 its answer by the callback it gave (engine.md 11).
 """
 
-import gc
 import threading
 import time
 from collections import deque
@@ -90,8 +89,6 @@ class Engine:
         return self._trial.run(self.maker.machine, envelope)
 
     def _run(self) -> None:
-        # Transactions make few cycles; a collector at every 700 objects takes a fifth of the time.
-        gc.set_threshold(100_000, 50, 100)
         try:
             while not self._stopping:
                 self.step()

@@ -180,6 +180,8 @@ class Opened:
         finally:
             gc.enable()
             gc.freeze()
+            # Transactions make few cycles; a collector each 700 objects takes a fifth of the time.
+            gc.set_threshold(100_000, 50, 100)
         if root.hex() != head.root:
             raise StateCorrupt(f"the records make root {root.hex()}, block {head.height} has "
                                f"{head.root}")  # fmt: skip

@@ -1,13 +1,15 @@
 """What CometBFT is told about transactions, and what it tells with a block."""
 
 import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+
+import msgspec
 
 from ctn.kernel.codec import encode
 from ctn.kernel.ledger import Consensus, LastVote, Misbehavior, plain
 from ctn.kernel.receipt import APPLIED, BROKEN, NOT_ADMITTED, REFUSED
 from ctn.kernel.refusal import Refusal
+from ctn.machine import Outcome
 from ctn.node.abci.heights import Heights, ms_of
 from ctn.node.abci.pb import abci_pb2 as pb
 
@@ -20,6 +22,17 @@ FAULTS = {
     pb.DUPLICATE_VOTE: "duplicate_vote",
     pb.LIGHT_CLIENT_ATTACK: "light_client_attack",
 }
+
+
+class _Told(msgspec.Struct, frozen=True, gc=False):
+    """What CometBFT is told of a receipt."""
+
+    tx: str
+    status: str
+    refusal: str | None
+
+
+_told = msgspec.json.Decoder(_Told)
 
 
 def consensus_params(app_version: int) -> pb.ConsensusParams:
@@ -46,26 +59,31 @@ def check_answer(error: Refusal | None) -> pb.ResponseCheckTx:
     return pb.ResponseCheckTx(code=1, codespace=module, info=name, data=encode(plain(error.facts)))
 
 
-def results(receipts: Sequence[bytes], envelopes: Sequence[bytes]) -> list[pb.ExecTxResult]:
-    """What became of each transaction; `data` is the hash of its receipt."""
+def results(outcome: Outcome, count: int) -> list[pb.ExecTxResult]:
+    """What became of each of `count` transactions; `data` is the hash of its receipt."""
+    senders = [""] * count
+    for tx, place in zip(outcome.included, outcome.places, strict=True):
+        senders[place] = tx.body.sender
     # A last receipt of the hooks belongs to no transaction.
-    return [_result(receipt) for receipt in receipts[: len(envelopes)]]
+    return list(map(_result, outcome.receipts[:count], senders))
 
 
-def _result(data: bytes) -> pb.ExecTxResult:
-    receipt = json.loads(data)
-    module, _, name = (receipt["refusal"] or "").partition(".")
-    rows = {"id": receipt["tx"], "refusal": receipt["refusal"] or ""}
-    event = pb.Event(
-        type="ctn.tx",
-        attributes=[pb.EventAttribute(key=key, value=value) for key, value in rows.items()],
-    )
+def _result(receipt: bytes, sender: str) -> pb.ExecTxResult:
+    told = _told.decode(receipt)
+    refused = told.refusal or ""
+    module, _, name = refused.partition(".")
+    rows = (("id", told.tx), ("sender", sender), ("refusal", refused))
     return pb.ExecTxResult(
-        code=CODES[receipt["status"]],
-        data=hashlib.sha256(data).digest(),
+        code=CODES[told.status],
+        data=hashlib.sha256(receipt).digest(),
         codespace=module,
         info=name,
-        events=[event],
+        events=[
+            pb.Event(
+                type="ctn.tx",
+                attributes=[pb.EventAttribute(key=key, value=value) for key, value in rows],
+            )
+        ],
     )
 
 

@@ -174,7 +174,7 @@ class Application:
         pending = chain.finalize(request.txs, ms_of(request.time), facts)
         self._settled.clear()
         return pb.ResponseFinalizeBlock(
-            tx_results=answers.results(pending.outcome.receipts, request.txs),
+            tx_results=answers.results(pending.outcome, len(request.txs)),
             validator_updates=update_rows(pending.powers),
             app_hash=pending.outcome.root,
         )

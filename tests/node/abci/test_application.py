@@ -83,7 +83,10 @@ def test_a_transfer_is_checked_proposed_decided_and_has_a_receipt(network: Netwo
     receipts = network.chain.store.receipts(1)
     assert receipts is not None
     assert (result.code, result.data) == (0, hashlib.sha256(receipts[0]).digest())
+    told = {row.key: row.value for row in result.events[0].attributes}
+    receipt = json.loads(receipts[0])
     assert result.events[0].type == "ctn.tx"
+    assert told == {"id": receipt["tx"], "sender": receipt["fee"]["payer"], "refusal": ""}
     assert network.comet.mempool == []
     assert len(network.chain.pool) == 0
 
