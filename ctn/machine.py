@@ -59,6 +59,7 @@ from ctn.modules import MODULES, AnyBody, record_kinds
 from ctn.modules.accounts import admission
 from ctn.modules.accounts.admission import Admitted
 from ctn.modules.identity.reads import owner_key, permit
+from ctn.upgrades import take_over
 
 HALTING = (MemoryError, RecursionError, OSError)
 
@@ -80,7 +81,10 @@ class Unfit(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a block did, ready to be stored: `included` was admitted, `places` says where."""
+    """What a block did, ready to be stored: `included` was admitted, `places` says where.
+
+    `version` is that of the ledger which took over at this block, None at any other.
+    """
 
     height: int
     time: int
@@ -91,6 +95,7 @@ class Outcome(NamedTuple):
     left_out: list[tuple[Tx, Refusal]]
     changes: list[Changed]
     ledger: Ledger
+    version: int | None = None
 
 
 class Machine:
@@ -262,7 +267,10 @@ class Machine:
                 else:
                     admitted.append((tx, error))
         ledger.moves.clear()
-        hooks, place = self._run_hooks(ledger, "begin_block", 0)
+        version = take_over(ledger)
+        hooks = _told(ledger, "kernel.begin_block", f"upgrade-{version}")
+        begun, place = self._run_hooks(ledger, "begin_block", 0)
+        hooks += begun
         receipts: list[bytes] = []
         included: list[Tx] = []
         places: list[int] = []
@@ -281,8 +289,9 @@ class Machine:
         changes = self.changes(ledger)
         root = self.commitment.update([item.change for item in changes])
         return Outcome(
-            ledger.block.height, time, root, receipts, included, places, left_out, changes, ledger
-        )
+            ledger.block.height, time, root, receipts, included, places, left_out, changes, ledger,
+            version,
+        )  # fmt: skip
 
     def committed(self, outcome: Outcome) -> None:
         """The outcome is stored: it is the state now."""
@@ -389,11 +398,7 @@ class Machine:
                     continue
                 facts = TxFacts(f"hook:{ledger.block.height}:{place + taken}", 0, 0)
                 self._run_item(ledger, item, facts, name)
-                if ledger.moves or ledger.events:
-                    moves, events = list(ledger.moves), list(ledger.events)
-                    done.append(HookItem(f"{name}.{hook}", item.id, moves, events))
-                ledger.moves.clear()
-                ledger.events.clear()
+                done += _told(ledger, f"{name}.{hook}", item.id)
                 taken += 1
                 if taken >= HOOK_ITEMS_MAX:
                     break
@@ -473,6 +478,14 @@ def _by_table() -> dict[str, list[Invariant]]:
 
 def _scopes(ledger: Ledger) -> dict[str, int]:
     return ledger.index(StuckScopes).scopes
+
+
+def _told(ledger: Ledger, hook: str, item: str) -> list[HookItem]:
+    """What an item moved and told, nothing when it was silent; the draft's lists begin again."""
+    moves, events = list(ledger.moves), list(ledger.events)
+    ledger.moves.clear()
+    ledger.events.clear()
+    return [HookItem(hook, item, moves, events)] if moves or events else []
 
 
 def _not_admitted(tx: Tx | Unfit, height: int, index: int, error: Refusal) -> Receipt:

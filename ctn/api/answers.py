@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ctn.kernel.block import Header
+from ctn.client.light import comet
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,12 +34,32 @@ class Status(Read, frozen=True, kw_only=True):
     profile: str
 
 
+class BlockHeader(msgspec.Struct, frozen=True):
+    """The header of a block; `maker` is null where validators commit the blocks."""
+
+    version: int
+    chain: str
+    height: int
+    time: int
+    previous: str
+    maker: str | None
+    count: int
+    transactions: str
+    receipts: str
+    state: str
+
+
 class BlockAnswer(Read, frozen=True, kw_only=True):
-    """A block's header, hash, seal and transaction ids, in order."""
+    """A block's header and transaction ids, in order, and what makes it final.
+
+    That is the maker's `seal`, or `committed`, CometBFT's own header of the block with the commit;
+    `hash` and `previous` are then CometBFT's.
+    """
 
     hash: str
-    header: Header
-    seal: str
+    header: BlockHeader
+    seal: str | None
+    committed: comet.SignedHeader | None = None
     transactions: list[str]
 
 
@@ -72,15 +92,28 @@ class Changes(Read, frozen=True, kw_only=True):
     changes: list[ChangedKey]
 
 
+class Committed(msgspec.Struct, frozen=True):
+    """A header of CometBFT, its commit, and the set that signed it."""
+
+    header: comet.CometHeader
+    commit: comet.Commit
+    validators: list[comet.Validator]
+
+
 class ReceiptProof(msgspec.Struct, frozen=True):
-    """The exact receipt, and its path to the header that the maker sealed (RFC 6962)."""
+    """The exact receipt, and its path to the header that the maker sealed (RFC 6962).
+
+    Under CometBFT the leaf is its result of the transaction, the root the `last_results_hash` of
+    the next header, and that header stands in `committed`.
+    """
 
     receipt: str
     index: int
     size: int
     path: list[str]
-    header: str
-    seal: str
+    header: str | None
+    seal: str | None
+    committed: Committed | None = None
 
 
 TxStatus = Literal["pending", "applied", "refused", "broken", "not_admitted"]
@@ -136,6 +169,7 @@ class ProvedRecord(Read, frozen=True, kw_only=True):
     absent: Absent | None = None
     header: str | None
     seal: str | None
+    committed: Committed | None = None
 
 
 class Item(msgspec.Struct, frozen=True):

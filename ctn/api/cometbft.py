@@ -11,12 +11,14 @@ import msgspec
 from fastapi import Request
 from starlette.responses import Response
 
+from ctn.api.answers import Committed
 from ctn.api.bodies import BODY_BYTES, RULE_MAX, read_bytes
 from ctn.api.refusals import Busy, DoorRefusal, NotFound
 from ctn.api.routes import Route
 from ctn.client.certificate_proof import CommittedHeader
 from ctn.client.comet_door import CometAway, CometDoor
 from ctn.client.light import comet
+from ctn.crypto.digest import merkle_path
 from ctn.kernel.codec import DECODE_ERRORS, field_of, rule_of
 from ctn.kernel.refusal import Malformed
 
@@ -53,6 +55,17 @@ class _Answer(msgspec.Struct, frozen=True):
     error: dict[str, Any] | None = None
 
 
+class _TxResult(msgspec.Struct, frozen=True):
+    """What enters the hash of results; `data` is the hash of the receipt, base64 in JSON."""
+
+    code: int
+    data: bytes
+
+
+class _BlockResults(msgspec.Struct, frozen=True):
+    txs_results: list[_TxResult] | None
+
+
 async def cometbft(request: Request) -> Response:
     """The answer of this node's CometBFT to one of four calls."""
     data = await read_bytes(request, BODY_BYTES)
@@ -83,6 +96,35 @@ async def committed(request: Request, height: int) -> CommittedHeader:
             )
         await asyncio.sleep(PAUSE_SECONDS)
     raise Busy()
+
+
+async def committed_if_there(request: Request, height: int) -> Committed | None:
+    """As `committed`, None where no next block comes: a halted network still shows its state."""
+    try:
+        return Committed(*await committed(request, height))
+    except Busy:
+        return None
+
+
+async def signed_at(door: CometDoor, height: int) -> comet.SignedHeader:
+    """CometBFT's own header of our block `height`, with its commit; NotFound without it."""
+    found = await _result(door, "commit", {"height": str(height + 1 - door.first)})
+    if found is None:
+        raise NotFound(block=str(height))
+    return comet.read_text(found, comet.CommitAnswer).signed_header
+
+
+async def receipt_path(door: CometDoor, height: int, index: int) -> tuple[int, list[str]]:
+    """How many results our block `height` has, and the path from one to `last_results_hash`."""
+    found = await _result(door, "block_results", {"height": str(height + 1 - door.first)})
+    if found is None:
+        raise NotFound(block=str(height))
+    try:
+        results = msgspec.json.decode(found, type=_BlockResults).txs_results or []
+        leaves = [comet.result_leaf(row.code, row.data) for row in results]
+    except DECODE_ERRORS:
+        raise CometBFTAway() from None
+    return len(leaves), [step.hex() for step in merkle_path(leaves, index)]
 
 
 async def validators_at(door: CometDoor, height: int) -> list[comet.Validator]:

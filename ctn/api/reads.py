@@ -8,10 +8,16 @@ from fastapi import Path, Query, Request
 from starlette.responses import Response
 
 from ctn.api import answers
-from ctn.api.cometbft import door_of, validators_at
+from ctn.api.cometbft import (
+    committed_if_there,
+    door_of,
+    receipt_path,
+    signed_at,
+    validators_at,
+)
 from ctn.api.link import Head, Link, answer, fresh_head, link_of
 from ctn.api.refusals import Busy, NotFound, PageTooLarge
-from ctn.client.light.comet import key_of
+from ctn.client.light.comet import header_hash, key_of
 from ctn.kernel.account import is_address
 from ctn.kernel.block import Header, block_hash
 from ctn.kernel.codec import INT_MAX, encode, from_base64
@@ -49,7 +55,19 @@ async def block(request: Request, height: Height) -> Response:
     found = await _block(link_of(request), height)
     header: dict[str, Any] = found["header"]
     fields = {"hash": block_hash(encode(header)).hex()} | found | head.fields
+    if request.app.state.cometbft is not None:
+        fields |= await _committed_block(request, header)
     return answer(msgspec.convert(fields, answers.BlockAnswer), head)
+
+
+async def _committed_block(request: Request, header: dict[str, Any]) -> dict[str, Any]:
+    """What is of CometBFT in a block: no key made it, and its hashes are the same on every node."""
+    signed = await signed_at(door_of(request), header["height"])
+    before = signed.header.last_block_id.hash.lower() or header["previous"]
+    return {
+        "hash": header_hash(signed.header).hex(), "seal": None, "committed": signed,
+        "header": header | {"maker": None, "previous": before},
+    }  # fmt: skip
 
 
 async def raw_block(request: Request, height: Height) -> Response:
@@ -87,7 +105,7 @@ async def changes(request: Request, height: Height) -> Response:
 
 
 async def transaction(request: Request, identity: TxId, prove: Prove = "0") -> Response:
-    """What became of a transaction; with `prove`, the path of its receipt to a sealed header."""
+    """What became of a transaction; with `prove`, the path of its receipt to a final header."""
     head = await fresh_head(request)
     found = await link_of(request).call("transaction", place=identity, prove=prove == "1")
     if "receipt" not in found:
@@ -95,7 +113,17 @@ async def transaction(request: Request, identity: TxId, prove: Prove = "0") -> R
             raise NotFound(transaction=identity)
         return answer(waiting(identity, head))
     fields = found | {"id": identity, "status": found["receipt"]["status"]} | head.fields
+    if prove == "1" and request.app.state.cometbft is not None:
+        fields["proof"] |= await _committed_receipt(request, found["receipt"])
     return answer(msgspec.convert(fields, answers.TransactionAnswer), head)
+
+
+async def _committed_receipt(request: Request, receipt: dict[str, Any]) -> dict[str, Any]:
+    """The path of a receipt under CometBFT, whose next header holds the root of all results."""
+    height, index = receipt["height"], receipt["index"]
+    size, path = await receipt_path(door_of(request), height, index)
+    signed = await committed_if_there(request, height)
+    return {"size": size, "path": path, "header": None, "seal": None, "committed": signed}
 
 
 async def record(request: Request, table: Table, place: Place, prove: Prove = "0") -> Response:
@@ -110,6 +138,9 @@ async def record(request: Request, table: Table, place: Place, prove: Prove = "0
     row = found["records"][0]
     head = _head_of_proof(head, found)
     fields = row | {name: found[name] for name in ("chain", "root", "header", "seal")}
+    if request.app.state.cometbft is not None:
+        signed = await committed_if_there(request, found["height"])
+        fields |= {"header": None, "seal": None, "committed": signed}
     return answer(msgspec.convert(fields | head.fields, answers.ProvedRecord), head)
 
 

@@ -42,6 +42,7 @@ PAGES = {
     "registry": Page("registry", "Files and serials of carbon registries."),
     "certificate": Page("certificate", "Certificates of retirement, and their proofs."),
     "export": Page("export", "Write the chain or its state as one file."),
+    "import": Page("continuing", "Make a chain that goes on from an exported state."),
     "abci-sim": Page("abci_sim", "Play CometBFT against the application, in Python."),
     "verify-export": Page("export", "Run an export again, every signature checked."),
 }

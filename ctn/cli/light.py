@@ -115,6 +115,19 @@ def serial(
         _tell(found, *[f"{r['start']}-{r['end']}  {r['status']}  {r['owner']}" for r in rows])
 
 
+@proofs.command()
+def transaction(
+    identity: Annotated[str, typer.Argument(metavar="ID", help="Id, 64 hex digits.")],
+    trust: TrustText = None,
+    witness: Witnesses = None,
+    initial_height: InitialHeight = 1,
+) -> None:
+    """What became of a transaction."""
+    with _client(trust, witness, initial_height) as client:
+        found = client.receipt(identity)
+        _tell(found, _shown(found["receipt"]))
+
+
 def _client(trust: str | None, witnesses: list[str] | None, initial_height: int) -> "Client":
     from ctn.client.http import Client
     from ctn.client.light.trust import trust_of

@@ -114,6 +114,10 @@ class Client:
         """The intervals that hold serials `CTN-<batch>-<start>-<end>`; needs `trust` (`light`)."""
         return self._run(light_records.serial(_known(self._light), text))
 
+    def receipt(self, identity: str) -> Answer:
+        """The receipt of a transaction, proved to stand in its block; needs `trust`."""
+        return self._run(_known(self._light).receipt(identity))
+
     def records(self, table: str, prefix: str = "") -> Iterator[Row]:
         """The records of a table whose ids begin with `prefix`, in byte order.
 
@@ -260,6 +264,10 @@ class AsyncClient:
     async def serial(self, text: str) -> Answer:
         """As `Client.serial`."""
         return await self._run(light_records.serial(_known(self._light), text))
+
+    async def receipt(self, identity: str) -> Answer:
+        """As `Client.receipt`."""
+        return await self._run(_known(self._light).receipt(identity))
 
     async def records(self, table: str, prefix: str = "") -> AsyncIterator[Row]:
         """As `Client.records`."""

@@ -13,13 +13,14 @@ from ctn.kernel.block import Clock, HooksHash, Stuck
 from ctn.kernel.op import Op, op_tag
 from ctn.kernel.record import Record
 from ctn.kernel.tx import Body
+from ctn.kernel.upgrade import Upgrade
 from ctn.modules import accounts, assets, identity, market, registry
 
 MODULES: tuple[ModuleType, ...] = (accounts, identity, assets, registry, market)
 AnyOp = accounts.Ops | identity.Ops | assets.Ops | registry.Ops | market.Ops
 AnyBody = Body[AnyOp]
 
-KERNEL_RECORDS: tuple[type[Record], ...] = (Account, Clock, HooksHash, Stuck)
+KERNEL_RECORDS: tuple[type[Record], ...] = (Account, Clock, HooksHash, Stuck, Upgrade)
 
 
 def record_kinds() -> tuple[type[Record], ...]:

@@ -10,14 +10,14 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable
-from typing import Any, NoReturn, Protocol
+from typing import NoReturn, Protocol
 
 import msgspec
 
 from ctn.kernel import codec
 from ctn.kernel.commitment import Absence, Membership
-from ctn.kernel.refusal import Malformed, Refusal, TooLarge
-from ctn.kernel.tx import TX_BYTES, Tx
+from ctn.kernel.refusal import Malformed, Refusal
+from ctn.kernel.tx import Tx
 from ctn.machine import Machine
 from ctn.modules.registry.intervals import SERIALS_MAX
 from ctn.node import queries, standing
@@ -25,6 +25,15 @@ from ctn.node.files import free_mebibytes
 from ctn.node.home import Opened
 from ctn.node.maker import Made
 from ctn.node.pool import Pool
+from ctn.node.requests import (
+    Answer,
+    Request,
+    check_key,
+    envelope_of,
+    height_of,
+    is_id,
+    refusal_answer,
+)
 from ctn.node.stops import Stop
 from ctn.node.store import Store
 
@@ -32,30 +41,6 @@ FRAME_MAX = 4 << 20
 WAIT_SECONDS = 30
 PROOFS_MAX = 32
 RECORDS_MAX = 1000
-KEY_MAX = 255
-TABLE_LETTERS = "abcdefghijklmnopqrstuvwxyz_"
-TABLE_MAX = 24
-
-Answer = dict[str, Any]
-
-
-class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One call; which fields it needs is the call's."""
-
-    id: int
-    call: str
-    tx: str = ""
-    wait: bool = False
-    height: int = 0
-    table: str = ""
-    place: str = ""
-    prefix: str = ""
-    after: str = ""
-    limit: int = 100
-    keys: list[tuple[str, str]] = []
-    prove: bool = False
-    start: int = 0
-    end: int = 0
 
 
 class Chain(Protocol):
@@ -224,7 +209,7 @@ class Door:
         return {"id": identity, "status": found["receipt"]["status"]} | found
 
     async def _transaction(self, request: Request) -> Answer:
-        if not _is_id(request.place):
+        if not is_id(request.place):
             raise Malformed(field="id", rule="64 lower-case hex")
         found = queries.transaction(self.store, request.place, prove=request.prove)
         if found is not None:
@@ -377,44 +362,8 @@ class Door:
             self._waiting.pop(identity, None)
 
 
-def refusal_answer(refusal: Refusal) -> Answer:
-    """A refusal as doors tell it: stable code, public sentence, facts."""
-    sentence = (type(refusal).__doc__ or "").strip().split("\n", 1)[0]
-    return {"code": refusal.code, "sentence": sentence, "facts": refusal.facts}
-
-
-def envelope_of(text: str) -> bytes:
-    """The envelope of a base64 text; refuses what is too large or no canonical base64."""
-    if len(text) > 4 * ((TX_BYTES + 3) // 3):
-        raise TooLarge(limit=TX_BYTES)
-    try:
-        return codec.from_base64(text)
-    except ValueError:
-        raise Malformed(field="tx", rule="standard base64 with padding") from None
-
-
-def height_of(number: int) -> int:
-    """A height that a store can be asked for; refuses what no block can have."""
-    if not 0 <= number <= codec.INT_MAX:
-        raise Malformed(field="height", rule="0 to 2^63 - 1")
-    return number
-
-
-def check_key(table: str, place: str, *, field: str = "id") -> None:
-    """Refuse a key that no record can have: the store would take it for damage."""
-    if not 1 <= len(table) <= TABLE_MAX or any(letter not in TABLE_LETTERS for letter in table):
-        raise Malformed(field="table", rule=f"1 to {TABLE_MAX} of a-z and _")
-    is_plain = place.isascii() and (place.isprintable() or not place)
-    if not is_plain or len(table) + 1 + len(place) > KEY_MAX:
-        raise Malformed(field=field, rule=f"printable ASCII, {KEY_MAX} bytes with its table")
-
-
 def _path(proof: Membership) -> list[list[str]]:
     return [[step.prefix.hex(), step.suffix.hex()] for step in proof.path]
-
-
-def _is_id(text: str) -> bool:
-    return len(text) == 64 and all(letter in "0123456789abcdef" for letter in text)
 
 
 def _finish(future: asyncio.Future[Answer], answer: Answer) -> None:

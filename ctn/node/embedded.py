@@ -160,6 +160,7 @@ class Engine:
         self._last_block = time.monotonic()
         for listener in self.listeners:
             listener(made)
+        self.maker.require_version()
         if self._last_block - self._last_sync >= 1:
             self._last_sync = self._last_block
             self.maker.opened.mark.sync()

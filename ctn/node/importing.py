@@ -36,18 +36,23 @@ class ExportedState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time: Time
 
 
-def continued(path: Path, chain_id: str) -> Genesis:
-    """The genesis of a chain that goes on from an export, with no maker.
+def continued(path: Path, chain_id: str, maker: str | None = None) -> Genesis:
+    """The genesis of a chain that goes on from an export; without a maker validators order it.
 
-    Raises BadConfig for a file that is no export, ImportRootMismatch for one that was changed.
+    Raises BadConfig for a file that is no export or a name that is none, ImportRootMismatch for a
+    file that was changed.
     """
     state = read_state(path)
     records = [row for row in state.records if row[0] != PARAM]
     parent = Parent(state.chain, state.height, state.root)
     genesis = Genesis(
-        chain_id, state.time, state.height + 1, state.app_version, None, state.params, records,
+        chain_id, state.time, state.height + 1, state.app_version, maker, state.params, records,
         parent, {},
     )  # fmt: skip
+    try:
+        msgspec.json.decode(encode(genesis), type=Genesis)
+    except msgspec.ValidationError as error:
+        raise BadConfig(f"the new chain: {error}") from None
     try:
         values = genesis_values(genesis)
     except ValueError as error:

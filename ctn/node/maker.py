@@ -18,6 +18,7 @@ from ctn.node.files import free_mebibytes
 from ctn.node.home import Opened
 from ctn.node.pool import Pool
 from ctn.node.stops import BadConfig
+from ctn.node.upgrading import require_version
 
 
 class Made(NamedTuple):
@@ -43,9 +44,14 @@ class Maker:
             raise BadConfig("the genesis names another maker than the key of this home")
         head = opened.store.head()
         assert head is not None
-        self._previous = head.block
+        self.head = head
+        self.require_version()
         self.is_read_only = False
         self.check_disk()
+
+    def require_version(self) -> None:
+        """Stop before a block that is for another version of the ledger."""
+        require_version(self.store, self.head)
 
     def check_disk(self) -> None:
         """Become read-only when the disk is nearly full, and writing again when it is not."""
@@ -72,10 +78,10 @@ class Maker:
         txs = machine.arrange(self.pool.select())
         outcome = machine.apply_block(txs, time, leave_out=True)
         block = self._seal(outcome)
-        head = self.store.commit(outcome, block, self.opened.founding.app_version)
+        version = outcome.version or self.head.app_version
+        self.head = self.store.commit(outcome, block, version)
         machine.committed(outcome)
-        self._previous = head.block
-        self.opened.mark.write(outcome.height, bytes.fromhex(head.block))
+        self.opened.mark.write(outcome.height, bytes.fromhex(self.head.block))
         return Made(block, outcome, self._clean_pool(outcome))
 
     def _seal(self, outcome: Outcome) -> Block:
@@ -85,7 +91,7 @@ class Maker:
             chain=self.machine.chain,
             height=outcome.height,
             time=outcome.time,
-            previous=self._previous,
+            previous=self.head.block,
             maker=self._maker,
             count=len(envelopes),
             transactions=merkle_root(envelopes).hex(),

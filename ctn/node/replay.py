@@ -94,6 +94,7 @@ class Rerun:
         self.machine: Machine = genesis_machine(genesis, State(self.source))
         self.transactions = 0
         self.blocks = 0
+        self.version = genesis.app_version
         self._maker = genesis.maker
         self._previous = genesis_hash(genesis).hex()
 
@@ -121,6 +122,7 @@ class Rerun:
         for item in outcome.changes:
             self.source.write(item.key, item.value)
         machine.committed(outcome)
+        self.version = outcome.version or self.version
         self._previous = block_hash(encode(header)).hex()
         self.blocks += 1
         self.transactions += len(txs)
@@ -272,7 +274,7 @@ def verify_export(path: Path, progress: Callable[[int], None] | None = None) -> 
                     rerun = Rerun(genesis)
                 elif raw.startswith(b'{"app_version"'):
                     state = _line(raw, StateLine)
-                    _compare_state(rerun, state, genesis.app_version)
+                    _compare_state(rerun, state)
                 else:
                     line = _line(raw, BlockLine)
                     rerun.run(line.block(), [encode(receipt) for receipt in line.receipts])
@@ -299,10 +301,10 @@ def _line(raw: bytes, kind: type[L]) -> L:
     return line
 
 
-def _compare_state(rerun: Rerun, state: StateLine, app_version: int) -> None:
+def _compare_state(rerun: Rerun, state: StateLine) -> None:
     machine = rerun.machine
     told = (state.chain, state.height, state.time, state.app_version, state.root)
-    made = (machine.chain, machine.height, machine.time, app_version, machine.root.hex())
+    made = (machine.chain, machine.height, machine.time, rerun.version, machine.root.hex())
     if told != made:
         raise ReplayDiffers(f"the state is {told}, the blocks make {made}")
     rows = rerun.source.range(b"", b"")

@@ -35,6 +35,12 @@ class StateRolledBack(Stop):
     code = 65
 
 
+class UpgradeNeeded(Stop):
+    """The next block is for another version of the ledger than this program is."""
+
+    code = 3
+
+
 class WriteFailed(Stop):
     """A commit or fsync failed; nothing after it was acknowledged."""
 

@@ -5,11 +5,8 @@ every value of the other databases stands behind SHA-256(key + value). "Committe
 after LMDB's commit has returned with full sync (engine.md 8).
 """
 
-import contextlib
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import lmdb
 import msgspec
@@ -20,6 +17,21 @@ from ctn.kernel.commitment import leaf_hash
 from ctn.kernel.receipt import NOT_ADMITTED
 from ctn.machine import Outcome
 from ctn.node.stops import StateCorrupt, WriteFailed
+from ctn.node.stored import (
+    Base,
+    Founding,
+    Head,
+    Place,
+    Told,
+    changes_text,
+    checked,
+    checked_record,
+    pack,
+    readable,
+    sha256,
+    unpack,
+    written,
+)
 
 GIB = 1 << 30
 DATABASES = ("records", "blocks", "receipts", "changes", "txs", "undo", "meta")
@@ -28,50 +40,6 @@ FOUNDING = b"founding"
 BASE = b"base"
 UNDO_HEIGHTS = 100
 PAGE_ROWS = 1_000
-
-sha256 = hashlib.sha256
-
-
-class Head(msgspec.Struct, frozen=True):
-    """The last committed block, as `meta` keeps it."""
-
-    chain: str
-    app_version: int
-    height: int
-    time: int
-    root: str
-    block: str
-
-
-class Founding(msgspec.Struct, frozen=True):
-    """What every start needs of the genesis, so that none has to read all of it."""
-
-    genesis: str
-    initial_height: int
-    time: int
-    app_version: int
-    maker: str
-
-
-class Base(msgspec.Struct, frozen=True):
-    """The height before the oldest kept block, and the hash that this block names."""
-
-    height: int
-    block: str
-
-
-class Place(NamedTuple):
-    """Where a transaction stands."""
-
-    height: int
-    place: int
-
-
-class _Told(msgspec.Struct, frozen=True):
-    """What the scrub needs of a receipt."""
-
-    tx: str
-    status: str
 
 
 class Store:
@@ -109,11 +77,11 @@ class Store:
             data = self._reading.get(key, db=self._records)
         except lmdb.Error as error:
             raise StateCorrupt(f"records at {key!r}: {error}") from None
-        return None if data is None else _checked_record(key, data)
+        return None if data is None else checked_record(key, data)
 
     def range(self, prefix: bytes, after: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Keys and values of records under a prefix and above `after`, in byte order."""
-        with _readable("records", prefix), self._environment.begin() as reading:
+        with readable("records", prefix), self._environment.begin() as reading:
             cursor = reading.cursor(db=self._records)
             found = cursor.set_range(max(prefix, after) or b"\0")
             while found:
@@ -121,14 +89,14 @@ class Store:
                 if not key.startswith(prefix):
                     break
                 if key > after:
-                    yield key, _checked_record(key, data)
+                    yield key, checked_record(key, data)
                 found = cursor.next()
 
     def rows(self) -> Iterator[tuple[bytes, bytes, bytes]]:
         """Every key with its leaf hash and its value, each value checked."""
-        with _readable("records", b""), self._environment.begin() as reading:
+        with readable("records", b""), self._environment.begin() as reading:
             for key, data in reading.cursor(db=self._records):
-                yield key, data[:32], _checked_record(key, data)
+                yield key, data[:32], checked_record(key, data)
 
     # --- reading, on any thread
 
@@ -149,7 +117,7 @@ class Store:
     def receipts(self, height: int) -> list[bytes] | None:
         """The receipts of a height, the hooks' last."""
         data = self._get("receipts", height.to_bytes(8, "big"))
-        return None if data is None else _unpack(data)
+        return None if data is None else unpack(data)
 
     def changes(self, height: int) -> bytes | None:
         """What a block changed: canonical JSON of [table, id, value or null] in key order."""
@@ -164,9 +132,9 @@ class Store:
 
     def value(self, key: bytes) -> bytes | None:
         """The value of a record, from a snapshot of its own."""
-        with _readable("records", key), self._environment.begin() as reading:
+        with readable("records", key), self._environment.begin() as reading:
             data = reading.get(key, db=self._records)
-        return None if data is None else _checked_record(key, data)
+        return None if data is None else checked_record(key, data)
 
     def scan(self, prefix: bytes, after: bytes, limit: int) -> list[tuple[bytes, bytes]]:
         """Up to `limit` keys and values under a prefix and above `after`."""
@@ -178,15 +146,15 @@ class Store:
         return found
 
     def _get(self, name: str, key: bytes) -> bytes | None:
-        with _readable(name, key), self._environment.begin() as reading:
+        with readable(name, key), self._environment.begin() as reading:
             data = reading.get(key, db=self._databases[name])
-        return None if data is None else _checked(name, key, data)
+        return None if data is None else checked(name, key, data)
 
     # --- writing
 
     def begin(self, values: dict[bytes, bytes], head: Head, founding: Founding) -> None:
         """Write block 0: the genesis records."""
-        with _written("block 0"), self._environment.begin(write=True) as writing:
+        with written("block 0"), self._environment.begin(write=True) as writing:
             for key, value in sorted(values.items()):
                 writing.put(key, leaf_hash(key, value) + value, db=self._records)
             self._put(writing, "meta", HEAD, encode(head))
@@ -212,13 +180,13 @@ class Store:
             block_hash(header).hex(),
         )  # fmt: skip
         what = f"block {outcome.height}"
-        with _written(what), self._environment.begin(write=True) as writing:
+        with written(what), self._environment.begin(write=True) as writing:
             if undo:
                 self._put_undo(writing, outcome)
             self._put_records(writing, outcome)
             self._put(writing, "blocks", height, pack_block(block))
-            self._put(writing, "receipts", height, _pack(outcome.receipts))
-            self._put(writing, "changes", height, _changes_text(outcome))
+            self._put(writing, "receipts", height, pack(outcome.receipts))
+            self._put(writing, "changes", height, changes_text(outcome))
             self._put(writing, "meta", HEAD, encode(head))
             for tx, index in zip(outcome.included, outcome.places, strict=True):
                 place = height + index.to_bytes(4, "big")
@@ -228,7 +196,7 @@ class Store:
 
     def replace_records(self, values: Iterator[tuple[bytes, bytes]]) -> None:
         """Drop all records and write these, in one transaction; for repair from blocks."""
-        with _written("records"), self._environment.begin(write=True) as writing:
+        with written("records"), self._environment.begin(write=True) as writing:
             writing.drop(self._records, delete=False)
             for key, value in values:
                 writing.put(key, leaf_hash(key, value) + value, db=self._records)
@@ -243,7 +211,7 @@ class Store:
 
     def restore(self, rows: Iterable[tuple[bytes, bytes]], head: Head, base: Base) -> None:
         """Put these records in the place of all but the founding, in one transaction."""
-        with _written("snapshot"), self._environment.begin(write=True) as writing:
+        with written("snapshot"), self._environment.begin(write=True) as writing:
             for name in DATABASES:
                 if name != "meta":
                     writing.drop(self._databases[name], delete=False)
@@ -261,9 +229,9 @@ class Store:
         data = self._get("undo", height)
         if data is None:
             raise StateCorrupt(f"undo: what stood before block {head.height} is not kept")
-        earlier, *rows = _unpack(data)
-        receipts = _unpack(self._get("receipts", height) or b"")
-        with _written("rollback"), self._environment.begin(write=True) as writing:
+        earlier, *rows = unpack(data)
+        receipts = unpack(self._get("receipts", height) or b"")
+        with written("rollback"), self._environment.begin(write=True) as writing:
             for key, value in zip(rows[::2], rows[1::2], strict=True):
                 writing.delete(key, db=self._records)
                 if value:
@@ -283,7 +251,7 @@ class Store:
         parts = [self._get("meta", HEAD) or b""]
         for key, _value, _change in outcome.changes:
             parts += [key, self.read(key) or b""]
-        self._put(writing, "undo", outcome.height.to_bytes(8, "big"), _pack(parts))
+        self._put(writing, "undo", outcome.height.to_bytes(8, "big"), pack(parts))
         old = outcome.height - UNDO_HEIGHTS
         if old >= 0:
             writing.delete(old.to_bytes(8, "big"), db=self._databases["undo"])
@@ -315,9 +283,9 @@ class Store:
                 rows = self._page(name, after)
                 for key, data in rows:
                     if name == "records":
-                        _checked_record(key, data)
+                        checked_record(key, data)
                     else:
-                        _checked(name, key, data)
+                        checked(name, key, data)
                 yield name, sum(len(key) + len(data) for key, data in rows)
                 if len(rows) < PAGE_ROWS:
                     break
@@ -333,7 +301,7 @@ class Store:
             if block is None or receipts is None or self.changes(height) is None:
                 raise StateCorrupt(f"blocks, receipts or changes of height {height} are lost")
             for number, receipt in enumerate(receipts[: len(block.envelopes)]):
-                told = msgspec.json.decode(receipt, type=_Told)
+                told = msgspec.json.decode(receipt, type=Told)
                 is_in = told.status != NOT_ADMITTED
                 if is_in and self.place(told.tx) != Place(height, number):
                     raise StateCorrupt(f"txs: transaction {number} of block {height} is lost")
@@ -342,7 +310,7 @@ class Store:
         """The rows above a key, each found by its key too: a damaged branch misleads look-ups."""
         rows: list[tuple[bytes, bytes]] = []
         last = after
-        with _readable(name, after), self._environment.begin() as reading:
+        with readable(name, after), self._environment.begin() as reading:
             cursor = reading.cursor(db=self._databases[name])
             found = cursor.set_range(after + b"\0" if after else b"\0")
             while found and len(rows) < PAGE_ROWS:
@@ -355,56 +323,4 @@ class Store:
         return rows
 
 
-@contextlib.contextmanager
-def _readable(name: str, key: bytes) -> Iterator[None]:
-    """Stop the node when a database cannot be read at or after a key."""
-    try:
-        yield
-    except lmdb.Error as error:
-        raise StateCorrupt(f"{name} at {key!r}: {error}") from None
-
-
-@contextlib.contextmanager
-def _written(what: str) -> Iterator[None]:
-    """Stop the node when a write transaction does not end well."""
-    try:
-        yield
-    except (lmdb.Error, OSError) as error:
-        raise WriteFailed(f"commit of {what}: {error}") from None
-
-
-def _checked_record(key: bytes, data: bytes) -> bytes:
-    value = data[32:]
-    if sha256(b"\0" + sha256(key).digest() + sha256(value).digest()).digest() != data[:32]:
-        raise StateCorrupt(f"records at {key!r}: the value does not match its hash")
-    return value
-
-
-def _checked(name: str, key: bytes, data: bytes) -> bytes:
-    value = data[32:]
-    if sha256(key + value).digest() != data[:32]:
-        raise StateCorrupt(f"{name} at {key!r}: the value does not match its hash")
-    return value
-
-
-def _pack(parts: list[bytes]) -> bytes:
-    return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
-
-
-def _unpack(data: bytes) -> list[bytes]:
-    parts: list[bytes] = []
-    at = 0
-    while at < len(data):
-        end = at + 4 + int.from_bytes(data[at : at + 4], "big")
-        parts.append(data[at + 4 : end])
-        at = end
-    return parts
-
-
-def _changes_text(outcome: Outcome) -> bytes:
-    """Canonical JSON, joined from values that are canonical already; ids are plain ASCII."""
-    rows: list[bytes] = []
-    for key, value, _change in outcome.changes:
-        table, _, place = key.partition(b"\0")
-        rows.append(b'["%s","%s",%s]' % (table, place, b"null" if value is None else value))
-    return b"[" + b",".join(rows) + b"]"
+__all__ = ["Base", "Founding", "Head", "Place", "Store"]

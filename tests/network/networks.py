@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from ctn import cometbft
+from ctn.kernel.genesis import Genesis
 from ctn.node.cometbft import rpc
 from ctn.node.cometbft.files import Folder
 from ctn.node.cometbft.network import Member, Network, Places, lay_out
@@ -38,14 +39,28 @@ STAND_IN = (
     "import pathlib, signal, sys; pathlib.Path(sys.argv[1]).touch(); "
     "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); signal.pause()"
 )
-MAIN = """
+# The application as a later version of the program would be: version 2 has a migration.
+NEXT = """
 import sys
+from pathlib import Path
+from ctn import upgrades
+from ctn.node.abci.process import run_app
+from tests.node.test_upgrading import pay_alice
+upgrades.APP_VERSION = 2
+upgrades.MIGRATIONS[2] = pay_alice
+sys.exit(run_app(Path(sys.argv[1])))
+"""
+MAIN = f"""
+import sys
+NEXT = {NEXT!r}
 from pathlib import Path
 from ctn.node.cometbft.supervisor import Commands, commands_of, run_supervised
 from ctn.node.home import Home
 folder, proxy, stand_in = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 commands = commands_of(Home(folder))
-if proxy != "own":
+if proxy == "next":
+    commands = commands._replace(app=[sys.executable, "-c", NEXT, str(folder)])
+elif proxy != "own":
     app = [sys.executable, "-c", stand_in, str(folder / "run" / "abci.sock")]
     commands = Commands(app, commands.cometbft, proxy)
 sys.exit(run_supervised(folder, commands))
@@ -74,14 +89,15 @@ class Net:
     """A network that a test drives."""
 
     def __init__(
-        self, folder: Path, count: int = 4, *, kind: str = "kvstore", cuts: Cuts | None = None
-    ) -> None:
+        self, folder: Path, count: int = 4, *, kind: str = "kvstore", cuts: Cuts | None = None,
+        founding: Callable[[Genesis], Genesis] = lambda genesis: genesis,
+    ) -> None:  # fmt: skip
         self.folder = folder
         self.kind = kind
-        genesis = msgspec.structs.replace(
+        genesis = founding(msgspec.structs.replace(
             people_genesis(*NAMES, cny=100_000_000), maker=None, chain_id="ctn-network",
             time=time.time_ns() // 1_000_000 - 60_000,
-        )  # fmt: skip
+        ))  # fmt: skip
         places = Places(free_ports(10 * count), 0, cuts.hosts if cuts else ())
         store = StoreTable(map_gib=1, ballast_mib=0, min_free_mib=0)
         self.network: Network = lay_out(folder, genesis, count, places, store)

@@ -1,13 +1,16 @@
 """Four validators whose processes are killed, paused, misled and sent garbage."""
 
+import itertools
 import json
 import random
 import shutil
 import signal
 import socket
+import time
 
 import pytest
 
+from ctn.kernel.codec import to_base64
 from ctn.node.cometbft import rpc
 from ctn.node.cometbft.files import Folder
 from ctn.node.cometbft.repair import prepare_resync, roll_back
@@ -99,17 +102,26 @@ def test_a_validator_that_signs_twice_is_named_by_evidence_in_the_chain(begin: B
     net.start()
     net.wait_for_height(2)
     callers = Callers(net, 0, 1, 2)
-    wait_until(lambda: address in evidence(net), 60, lambda: f"no evidence: {net.height(0)}")
+    heights = itertools.count(1)
+    wait_until(
+        lambda: differ(net, 3, 4) and address in evidence(net, next(heights)), 120,
+        lambda: f"no evidence up to {net.height(0)}",
+    )  # fmt: skip
     check_network(net, callers.stop(), 0, 1, 2)
 
 
-def evidence(net: Net) -> list[str]:
-    """The validators that the evidence in the chain names."""
-    found = []
-    for height in range(1, net.height(0) + 1):
-        rows = net.call(0, "block", height=str(height))["block"]["evidence"]["evidence"]
-        found += [row["value"]["vote_a"]["validator_address"] for row in rows]
-    return found
+def differ(net: Net, *nodes: int) -> bool:
+    """Give each node a transaction that the others lack for a moment, so that blocks differ."""
+    for number in nodes:
+        net.call(number, "broadcast_tx_async", tx=to_base64(b"%d=%d" % (number, time.time_ns())))
+    return True
+
+
+def evidence(net: Net, height: int) -> list[str]:
+    """The validators that the evidence in a block names, once there is the block."""
+    net.wait_for_height(height, 0)
+    rows = net.call(0, "block", height=str(height))["block"]["evidence"]["evidence"]
+    return [row["value"]["vote_a"]["validator_address"] for row in rows]
 
 
 def test_garbage_at_the_port_of_the_nodes_stops_nobody(begin: Begin) -> None:

@@ -401,6 +401,8 @@ def test_a_waiting_caller_is_told_when_its_transaction_is_dropped(tmp_path: Path
             pool = running.bench.maker.pool
             pool.select = list  # type: ignore[method-assign]
             alice = running.bench.sender("alice")
+            pool = running.bench.maker.pool
+            pool.select = list  # type: ignore[method-assign]
             waiting = asyncio.create_task(
                 client.call("submit", tx=to_base64(alice.pay("bob", expires=1)), wait=True)
             )

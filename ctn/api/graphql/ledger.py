@@ -32,23 +32,34 @@ STATUSES: Final = ("applied", "refused", "broken", "not_admitted")
 SUBMITTED: Final = ("pending", *STATUSES, "rejected")
 KINDS: Final = OBJECTS.kinds
 
+
+
+def _seen(text: str) -> str:
+    """Hex, empty where it stands for a key or a seal that nobody has."""
+    return text if text.strip("0") else ""
+
+
 Block: Final = object_type(
     "Block",
     "A block: ordered transactions and one time; block 0 stands for the genesis.",
     {
         "height": Field(scalars.Height),
-        "hash": Field(scalars.Hash, "The hash of its header."),
+        "hash": Field(scalars.Hash, "The hash of its header as this node keeps it."),
         "time": Field(scalars.Time),
         "previous": Field(str, "The hash of the block before."),
-        "maker": Field(str, "The key that sealed it, in hex."),
+        "maker": Field(
+            str, "The key that sealed it, in hex; empty where validators commit the blocks.",
+            lambda root: _seen(root["maker"]),
+        ),
         "count": Field(int, "How many transactions it holds."),
         "transactions_root": Field(str, "", lambda root: root["transactions"]),
         "receipts_root": Field(str, "", lambda root: root["receipts"]),
         "state_root": Field(str, "The root of the state after it.", lambda root: root["state"]),
-        "seal": Field(str),
+        "seal": Field(str, "Its maker's signature, in hex; empty like `maker`.",
+                      lambda root: _seen(root["seal"])),
     },
     lambda row: str(row["height"]),
-)
+)  # fmt: skip
 Fact: Final = object_type(
     "Fact", "A fact of a refusal, its value as text.", {"name": Field(str), "value": Field(str)}
 )

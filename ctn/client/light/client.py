@@ -19,6 +19,9 @@ from ctn.client.light.sealed import Sealed
 from ctn.client.light.trust import Trust
 from ctn.client.proofs import Proved, value_under
 from ctn.client.talks import Answer, Talk
+from ctn.crypto.digest import verify_path
+from ctn.crypto.errors import BadPath
+from ctn.kernel.codec import DECODE_ERRORS, decode_json
 
 EVIDENCE = "light-evidence-*.json"
 
@@ -27,6 +30,25 @@ class _Holding(msgspec.Struct, frozen=True):
     """An asset that a platform says an account holds."""
 
     asset: str
+
+
+class _ReceiptProof(msgspec.Struct, frozen=True):
+    """A receipt as its exact text, with the way to a root; the header that holds it, if sealed."""
+
+    receipt: str
+    index: int
+    size: int
+    path: list[str]
+    header: str | None
+    seal: str | None
+
+
+class _Receipt(msgspec.Struct, frozen=True):
+    """What of a receipt decides where it stands."""
+
+    tx: str
+    height: int
+    status: str
 
 
 class LightClient:
@@ -83,6 +105,37 @@ class LightClient:
         return {
             "table": table, "id": place, "value": value, "height": height, "time": header.time,
             "age_ms": age, "chain": header.chain, "block": header.hash,
+        }  # fmt: skip
+
+    def receipt(self, identity: str) -> Talk[Answer]:
+        """The receipt of a transaction, proved to stand in its block.
+
+        Answers `receipt`, its `height`, and `time` and `block` of the header that proves it.
+        Raises LightVerifyFailed (receipt, path).
+        """
+        way = yield from self._open()
+        answer = yield from talks.get(f"/transactions/{quote(identity, safe='')}?prove=1")
+        try:
+            proof = msgspec.convert(answer.get("proof"), _ReceiptProof)
+            told = msgspec.json.decode(proof.receipt, type=_Receipt)
+            receipt = decode_json(proof.receipt.encode())
+        except (*DECODE_ERRORS, ValueError) as error:
+            raise LightVerifyFailed("format", f"{error!s:.200}") from None
+        if told.tx != identity:
+            raise LightVerifyFailed("receipt", f"it is of transaction {told.tx!r:.100}")
+        sealed = Proved(None, None, None, proof.header, proof.seal)
+        header = yield from way.header(sealed, told.height)
+        leaf = way.leaf(told.status, proof.receipt.encode())
+        try:
+            path = [bytes.fromhex(step) for step in proof.path]
+            verify_path(
+                path, leaf=leaf, root=header.receipts, index=proof.index, size=proof.size
+            )
+        except (BadPath, ValueError):
+            raise LightVerifyFailed("path", "the receipt is not in the header's tree") from None
+        return {
+            "receipt": receipt, "height": told.height, "time": header.time,
+            "chain": header.chain, "block": header.hash,
         }  # fmt: skip
 
     def account(self, address: str) -> Talk[Answer]:

@@ -225,6 +225,16 @@ def validators_hash(validators: Sequence[Validator]) -> bytes:
     return merkle_root(leaves)
 
 
+def result_leaf(code: int, data: bytes) -> bytes:
+    """A leaf of `last_results_hash`, bytes: the ExecTxResult of a transaction.
+
+    `code` is 0 applied, 1 refused, 2 broken, 3 not admitted; `data` the SHA-256 of its receipt.
+    What else CometBFT keeps of a result enters no hash. Source: CometBFT v0.38.25,
+    types/results.go.
+    """
+    return wire.number_field(1, code) + wire.bytes_field(2, data)
+
+
 def vote_bytes(chain_id: str, commit: Commit, moment: str) -> bytes:
     """The bytes that a validator signed when it voted for the block of `commit` at `moment`.
 

@@ -18,6 +18,8 @@ from ctn.client.light.verify import check_age, check_block, check_step
 from ctn.client.proofs import Proved
 from ctn.client.refusals import RefusalError
 from ctn.client.talks import Pause, Talk, Unanswered
+from ctn.crypto.digest import sha256
+from ctn.kernel.receipt import APPLIED, BROKEN, NOT_ADMITTED, REFUSED
 
 TRIES = 50
 PAUSE_MS = 200
@@ -25,6 +27,8 @@ PAGE = 100
 PAGES_MAX = comet.VALIDATORS_MAX // PAGE
 ROOT_BYTES = 32
 WAY_MAX = 1_000
+# The place of a status is its code in CometBFT's result.
+CODES = (APPLIED, REFUSED, BROKEN, NOT_ADMITTED)
 
 
 class Committed:
@@ -64,7 +68,14 @@ class Committed:
         if len(root) != ROOT_BYTES:
             raise LightVerifyFailed("root", "the header holds no state root of this ledger")
         time = comet.moment_ns(block.header.time) // comet.NS_PER_MS  # down, as the ledger does
-        return Found(root, time, self._chain, comet.header_hash(block.header).hex())
+        receipts = bytes.fromhex(block.header.last_results_hash)
+        return Found(root, time, self._chain, comet.header_hash(block.header).hex(), receipts)
+
+    def leaf(self, status: str, receipt: bytes) -> bytes:
+        """What stands for a receipt in the header's tree: CometBFT's result of it."""
+        if status not in CODES:
+            raise LightVerifyFailed("receipt", f"{status!r:.40} is no status of a receipt")
+        return comet.result_leaf(CODES.index(status), sha256(receipt))
 
     def trusted(self, height: int) -> Talk[LightBlock]:
         """The block of a height in CometBFT's count, verified from the nearest trusted one below.

@@ -10,12 +10,16 @@ from ctn.kernel.codec import encode
 
 
 class Found(NamedTuple):
-    """A header that is believed: state root, time in ms, full name of the chain, hash in hex."""
+    """A header that is believed: state root, time in ms, full name of the chain, hash in hex.
+
+    `receipts` is the root over what stands for the receipts of the block whose state it proves.
+    """
 
     root: bytes
     time: int
     chain: str
     hash: str
+    receipts: bytes
 
 
 def fork(trust: Trust, height: int, *, primary: Any, witness: Any, url: str) -> HeadersConflict:

@@ -60,7 +60,12 @@ class Sealed:
             yield from self._compare(header, proved.seal, number, url=url)
         if self._last is None or height > self._last[0]:
             self._last = (height, found, header.time)
-        return Found(bytes.fromhex(header.state), header.time, header.chain, found)
+        receipts = bytes.fromhex(header.receipts)
+        return Found(bytes.fromhex(header.state), header.time, header.chain, found, receipts)
+
+    def leaf(self, _status: str, receipt: bytes) -> bytes:
+        """What stands for a receipt in the header's tree: itself."""
+        return receipt
 
     def _compare(self, header: Header, seal: str, number: int, *, url: str) -> Talk[None]:
         """A witness has this header; one that the maker sealed beside it goes to evidence."""

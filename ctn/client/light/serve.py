@@ -1,7 +1,8 @@
 """The light node: verified reads on loopback, for programs that cannot verify by themselves.
 
-`GET /state/{table}/{id}`, `/balance/{account}/{asset}`, `/certificate/{id}`, `/serial/{text}`: the
-answers of the light client as JSON. What does not follow from the trust root is 502 with the step.
+`GET /state/{table}/{id}`, `/balance/{account}/{asset}`, `/certificate/{id}`, `/serial/{text}`,
+`/transaction/{id}`: the answers of the light client as JSON. What does not follow from the trust
+root is 502 with the step.
 """
 
 import threading
@@ -36,6 +37,7 @@ class LightServer(ThreadingHTTPServer):
             "balance": lambda rest: client.state("balance", "/".join(_two(rest))),
             "certificate": client.certificate,
             "serial": client.serial,
+            "transaction": client.receipt,
         }
         super().__init__((LOOPBACK, port), _Reader)
 

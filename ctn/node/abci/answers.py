@@ -51,6 +51,11 @@ def consensus_params(app_version: int) -> pb.ConsensusParams:
     return params
 
 
+def params_of(version: int | None) -> pb.ConsensusParams | None:
+    """The parameters that change with a version of the ledger; None while it stays."""
+    return None if version is None else consensus_params(version)
+
+
 def check_answer(error: Refusal | None) -> pb.ResponseCheckTx:
     """Code 0, or 1 with module, class and facts of the refusal."""
     if error is None:

@@ -16,9 +16,9 @@ from ctn.node.abci.peers import is_banned
 from ctn.node.abci.proofs import proof_ops
 from ctn.node.abci.snapshots import Snapshots
 from ctn.node.abci.updates import powers_of, update_rows
-from ctn.node.door import check_key
 from ctn.node.maker import Made
-from ctn.node.stops import BadConfig, Halted
+from ctn.node.requests import check_key
+from ctn.node.stops import BadConfig, Halted, UpgradeNeeded
 
 DATA = "ctn"
 
@@ -33,6 +33,9 @@ class Application:
         self.heights = Heights(chain.opened.founding.initial_height)
         self.snapshots = Snapshots(chain, self.heights)
         self.committed: Callable[[Made], None] | None = None
+        # Told once the next block is for another version of the ledger.
+        self.ended: Callable[[UpgradeNeeded], None] | None = None
+        self._is_ended = False
         self.checked: Callable[[bytes, Refusal | None], None] | None = None
         self._settled = asyncio.Event()
         self._settled.set()
@@ -108,6 +111,7 @@ class Application:
         """Check that CometBFT begins this chain; the first set, and the root of the genesis."""
         chain = self.chain
         self._check_genesis(request)
+        chain.require_version()
         founders = powers_of(list(request.validators))
         chain.founders = tuple(sorted(founders.items()))
         answer = pb.ResponseInitChain(
@@ -139,6 +143,7 @@ class Application:
         self, request: pb.RequestPrepareProposal
     ) -> pb.ResponsePrepareProposal:
         """The block that this node proposes."""
+        await self._unless_ended()
         self.chain.require_disk()
         txs = proposals.prepare(
             self.chain, request.txs, room=request.max_tx_bytes, header_ms=ms_of(request.time)
@@ -149,6 +154,7 @@ class Application:
         self, request: pb.RequestProcessProposal
     ) -> pb.ResponseProcessProposal:
         """Whether this node votes for a block."""
+        await self._unless_ended()
         self.chain.require_disk()
         status = pb.ResponseProcessProposal
         broken = proposals.accepts(self.chain, request.txs, ms_of(request.time))
@@ -170,6 +176,7 @@ class Application:
         chain = self.chain
         if self.heights.ours(request.height) != chain.head.height + 1:
             raise Halted(f"block {request.height} does not follow {chain.head.height}")
+        chain.require_version()
         facts = answers.block_facts(request, self.heights)
         pending = chain.finalize(request.txs, ms_of(request.time), facts)
         self._settled.clear()
@@ -177,6 +184,7 @@ class Application:
             tx_results=answers.results(pending.outcome, len(request.txs)),
             validator_updates=update_rows(pending.powers),
             app_hash=pending.outcome.root,
+            consensus_param_updates=answers.params_of(pending.outcome.version),
         )
 
     async def commit(self, _request: pb.RequestCommit) -> pb.ResponseCommit:
@@ -186,7 +194,22 @@ class Application:
         self.snapshots.after_block(made.outcome.height)
         if self.committed is not None:
             self.committed(made)
+        self._end_if_due()
         return pb.ResponseCommit(retain_height=0)
+
+    def _end_if_due(self) -> None:
+        """Tell when this program is not for the next block; the answer still goes out."""
+        try:
+            self.chain.require_version()
+        except UpgradeNeeded as reason:
+            self._is_ended = True
+            if self.ended is not None:
+                self.ended(reason)
+
+    async def _unless_ended(self) -> None:
+        """Never go on when the next block is for another version: the process is about to end."""
+        if self._is_ended:
+            await asyncio.Event().wait()
 
     # --- query
 

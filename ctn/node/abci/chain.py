@@ -21,6 +21,7 @@ from ctn.node.home import Opened
 from ctn.node.maker import Made, accounts_in
 from ctn.node.pool import Pool
 from ctn.node.stops import BadConfig, Halted, WriteFailed
+from ctn.node.upgrading import require_version
 
 KNOWN_MAX = 100_000
 # No key made it and no seal stands under it: its root is proven by CometBFT's next header.
@@ -50,6 +51,15 @@ class Chain:
         self.founders: tuple[tuple[str, int], ...] = ()
         self.pending: Pending | None = None
         self.reload()
+        if self.head.height >= opened.founding.initial_height:
+            self.require_version()
+
+    def require_version(self) -> None:
+        """Stop before a block that is for another version of the ledger.
+
+        A node without blocks may start: it can take a snapshot of the newer version.
+        """
+        require_version(self.store, self.head)
 
     def _empty_pool(self) -> Pool:
         config = self.opened.config.pool
@@ -168,7 +178,7 @@ class Chain:
         if self.pending is None:
             raise Halted("Commit without FinalizeBlock")
         outcome, block, powers = self.pending
-        version = self.head.app_version
+        version = outcome.version or self.head.app_version
         self.head = self.store.commit(outcome, block, version, undo=True)
         self.machine.committed(outcome)
         self.powers = after(self.powers or dict(self._founders_of(outcome)), powers)

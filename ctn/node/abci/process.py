@@ -8,6 +8,7 @@ supervises both.
 import asyncio
 import contextlib
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import uvloop
@@ -22,6 +23,7 @@ from ctn.node.process import FAREWELL_SECONDS, log, report_alarms, scrub_for_eve
 from ctn.node.stops import Halted, Stop
 
 SOCKET = "abci.sock"
+LINGER_SECONDS = 2.0
 
 
 def run_app(folder: Path) -> int:
@@ -50,6 +52,7 @@ async def _serve(home: Home, chain: Chain) -> int:
     application = Application(chain)
     engine = AbciEngine(application, chain.opened.config.cometbft.rpc)
     engine.on_failure = stop
+    application.ended = lambda reason: _stop_soon(loop, stop, reason)
     door = await Door(engine).serve(str(home.socket))
     server = await Server(application.answer, stop).serve(home.socket.with_name(SOCKET))
     machine = chain.machine
@@ -68,6 +71,13 @@ async def _serve(home: Home, chain: Chain) -> int:
     await application.snapshots.written()
     await asyncio.sleep(FAREWELL_SECONDS)
     return _exit_code(error, chain)
+
+
+def _stop_soon(
+    loop: asyncio.AbstractEventLoop, stop: Callable[[BaseException], None], reason: Stop
+) -> None:
+    """Stop once CometBFT has kept the block and told the others of it."""
+    loop.call_later(LINGER_SECONDS, stop, reason)
 
 
 def _exit_code(error: BaseException | None, chain: Chain) -> int:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from ctn import upgrades
 from ctn.kernel.block import Clock
 from ctn.kernel.codec import encode
 from ctn.kernel.commitment import Commitment, leaf_hash
@@ -125,6 +126,8 @@ class Snapshots:
             return Offer(result=Offer.REJECT_FORMAT)
         metadata = self._metadata_of(snapshot)
         if metadata is None or metadata.root != app_hash.hex():
+            return Offer(result=Offer.REJECT)
+        if metadata.app_version != upgrades.APP_VERSION:
             return Offer(result=Offer.REJECT)
         if self._chain.head.height >= self._heights.first:
             self._chain.opened.begin_again()

@@ -169,13 +169,18 @@ class Supervisor:
         if self._said.empty():
             return None
         said = self._said.get()
+        return self._cause_in_app() or self._judge(said)
+
+    def _cause_in_app(self) -> Ended | None:
+        """The application's own reason to end, given a while to end with it.
+
+        An application that lost CometBFT ends with 0, which is no reason.
+        """
+        assert self._app is not None
         end = time.monotonic() + SETTLE_SECONDS
-        while time.monotonic() < end:
-            ended = self._app_death()
-            if ended is not None:
-                return ended
+        while self._app.poll() is None and time.monotonic() < end:
             time.sleep(POLL_SECONDS)
-        return self._judge(said)
+        return _of_app(self._app.returncode) if self._app.poll() else None
 
     def _judge(self, said: Verdict) -> Ended:
         """What follows from the worst of the lines said so far."""
@@ -192,8 +197,11 @@ class Supervisor:
         if code is None:
             return self._app_death()
         self._comet.finish_reading(SETTLE_SECONDS)
+        cause = self._cause_in_app()
+        if cause is not None:
+            return cause
         if not self._said.empty():
-            return self._app_death() or self._judge(self._said.get())
+            return self._judge(self._said.get())
         reason = f"CometBFT ended with {code}: {self._comet.last_line}"
         return Ended(70, reason, is_again=code < 0)
 

@@ -45,8 +45,8 @@ export function Verify(): ReactElement {
   };
   const pinThisNode = async () => {
     const { height } = await get<{ height: number }>("/status");
-    const { header } = await get<{ header: { maker: string } }>(`/blocks/${height}`);
-    pin(header.maker);
+    const { header } = await get<{ header: { maker: string | null } }>(`/blocks/${height}`);
+    pin(header.maker ?? "");
   };
   return (
     <Page title={t("verify.title")} lead={t("verify.lead")}>

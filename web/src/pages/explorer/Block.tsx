@@ -14,8 +14,8 @@ import layout from "../../design/layout.module.css";
 interface BlockFound {
   readonly hash: string;
   readonly height: number;
-  readonly seal: string;
-  readonly header: Readonly<Record<string, string | number>>;
+  readonly seal: string | null;
+  readonly header: Readonly<Record<string, string | number | null>>;
   readonly transactions: readonly string[];
 }
 
@@ -51,7 +51,9 @@ function Neighbours({ height }: { readonly height: number }): ReactElement {
 function Found({ block }: { readonly block: BlockFound }): ReactElement {
   const { t } = useTranslation("explorer");
   const { header } = block;
-  const hashes = ["previous", "transactions", "receipts", "state", "maker"] as const;
+  const hashes = (["previous", "transactions", "receipts", "state", "maker"] as const).filter(
+    (name) => header[name] !== null,
+  );
   return (
     <>
       <Card title={t("block.header")}>
@@ -63,7 +65,9 @@ function Found({ block }: { readonly block: BlockFound }): ReactElement {
               t(`block.${name}`),
               <code key={name}>{header[name]}</code>,
             ]),
-            [t("block.seal"), <code key="seal">{block.seal}</code>],
+            ...(block.seal === null
+              ? []
+              : [[t("block.seal"), <code key="seal">{block.seal}</code>] as [string, ReactElement]]),
             [
               t("block.raw"),
               <a key="raw" href={`/api/v1/blocks/${block.header["height"]}/raw`} download>
