@@ -7,7 +7,7 @@ import { Page } from "../../app/Page";
 import { useLive } from "../../data/useRead";
 import { Card, Facts } from "../../design/Card";
 import { Address, BlockLink, TxLink, short } from "../../design/Reference";
-import { Shown } from "../../design/States";
+import { Empty, Shown } from "../../design/States";
 import { Table } from "../../design/Table";
 import { Time } from "../../design/Time";
 import { ExplorerDocument, type ExplorerQuery } from "../../gql/graphql";
@@ -69,33 +69,45 @@ function Latest({ data }: { readonly data: ExplorerQuery }): ReactElement {
             ]}
           />
         </Card>
-        <Card title={t("explorer.transactions")} bare>
-          <Table
-            caption={t("explorer.transactions")}
-            rows={data.transactions.nodes}
-            rowKey={(row) => row.key}
-            columns={[
-              { name: "id", title: t("tx.id"), cell: (row) => <TxLink id={row.key} /> },
-              {
-                name: "sender",
-                title: t("tx.sender"),
-                cell: (row) => <Address address={row.sender} />,
-              },
-              {
-                name: "status",
-                title: t("tx.status"),
-                cell: (row) => <StatusBadge status={row.status.toLowerCase()} />,
-              },
-              {
-                name: "height",
-                title: t("chain.height"),
-                number: true,
-                cell: (row) => <BlockLink height={row.height} />,
-              },
-            ]}
-          />
+        <Card title={t("explorer.transactions")} bare={data.transactions.nodes.length > 0}>
+          <Transactions rows={data.transactions.nodes} />
         </Card>
       </div>
     </>
+  );
+}
+
+interface TransactionsFields {
+  readonly rows: ExplorerQuery["transactions"]["nodes"];
+}
+
+function Transactions({ rows }: TransactionsFields): ReactElement {
+  const { t } = useTranslation("explorer");
+  if (rows.length === 0) return <Empty>{t("explorer.none")}</Empty>;
+  return (
+    <Table
+      caption={t("explorer.transactions")}
+      rows={rows}
+      rowKey={(row) => row.key}
+      columns={[
+        { name: "id", title: t("tx.id"), cell: (row) => <TxLink id={row.key} /> },
+        {
+          name: "sender",
+          title: t("tx.sender"),
+          cell: (row) => <Address address={row.sender} />,
+        },
+        {
+          name: "status",
+          title: t("tx.status"),
+          cell: (row) => <StatusBadge status={row.status.toLowerCase()} />,
+        },
+        {
+          name: "height",
+          title: t("chain.height"),
+          number: true,
+          cell: (row) => <BlockLink height={row.height} />,
+        },
+      ]}
+    />
   );
 }
