@@ -31,6 +31,8 @@ from ctn.node.cometbft import rpc
 COUNT = {1: 8_000 if IS_QUICK else 40_000, 4: 4_000 if IS_QUICK else 16_000}
 RUNS = 1 if IS_QUICK else 3
 GOALS = {1: 8_000, 4: 2_000}
+# Of a transfer with one validator, application and CometBFT together.
+CPU_MS_MAX, DISK_BYTES_MAX, MEMORY_MIB_MAX = 0.3, 2_500, 500
 BATCH = 10  # calls in one request, CometBFT's own limit
 CONNECTIONS = 8
 HALF_SECONDS = 10
@@ -178,6 +180,19 @@ def print_run(name: str, runs: list[Run]) -> None:
     print_row("  memory, all nodes", first.memory_mib, "MiB")
 
 
+def print_use(kind: str, ours: Run, theirs: Run) -> None:
+    """What one validator takes for a transaction, beside what the kvstore takes."""
+    rows = (
+        ("cpu", "ms/tx", CPU_MS_MAX, ours.cpu_ms, theirs.cpu_ms),
+        ("disk", "bytes/tx", DISK_BYTES_MAX, ours.disk_bytes, theirs.disk_bytes),
+        ("memory", "MiB", MEMORY_MIB_MAX, ours.memory_mib, theirs.memory_mib),
+    )
+    for name, unit, most, figure, other in rows:
+        peer = Peer("CometBFT's kvstore, transactions of the same sizes, same load", other)
+        goal = f"under {most:,} {unit}"
+        print_figure(f"network-{kind}-1-{name}", figure, unit, goal=goal, peer=peer)
+
+
 def main() -> None:
     """Both sets of validators; the last line is that of transfers with one."""
     figures: list[tuple[str, Run, Run, int]] = []
@@ -193,6 +208,8 @@ def main() -> None:
         wait = percentile(ours.latencies, 99) * 1000
         goal = f"{GOALS[validators]:,}/s; ratio 0.6; p99 {wait:.0f} ms of 2,000 at half load"
         peer = Peer("CometBFT's kvstore, transactions of the same sizes, same load", theirs.rate)
+        if validators == 1:
+            print_use(kind, ours, theirs)
         print_figure(f"network-{kind}-{validators}", ours.rate, "tx/s", goal=goal, peer=peer)
 
 

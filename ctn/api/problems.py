@@ -30,6 +30,7 @@ STATUSES = {
     "kernel.PoolFull": 503,
     "kernel.DiskLow": 507,
     "kernel.NotSynced": 503,
+    "kernel.HeightNotKept": 404,
 }
 RETRY_AFTER = {429: "1", 503: "1"}
 _LANGUAGE = re.compile(

@@ -35,6 +35,9 @@ Table = Annotated[str, Path(pattern="^[a-z_]{1,24}$", description="Table of a re
 Place = Annotated[str, Path(pattern="^[ -~]{1,253}$", description="Id of a record")]
 Address = Annotated[str, Path(pattern="^ctn1[a-z0-9]{38}$", description="Address of an account")]
 Prove = Annotated[Literal["0", "1"], Query(description="1 adds the proof")]
+Past = Annotated[
+    str, Query(pattern="^(0|[1-9][0-9]{0,18})?$", description="Older height, of an archive")
+]
 Prefix = Annotated[str, Query(pattern="^[ -~]{0,253}$", description="Beginning of the ids")]
 After = Annotated[str, Query(pattern="^[ -~]{0,253}$", description="Id after which to go on")]
 Limit = Annotated[str, Query(pattern="^[1-9][0-9]{0,18}$", description="Items on the page")]
@@ -126,10 +129,19 @@ async def _committed_receipt(request: Request, receipt: dict[str, Any]) -> dict[
     return {"size": size, "path": path, "header": None, "seal": None, "committed": signed}
 
 
-async def record(request: Request, table: Table, place: Place, prove: Prove = "0") -> Response:
-    """A record's value or null; with `prove`, its exact text and the proof against a header."""
+async def record(
+    request: Request, table: Table, place: Place, prove: Prove = "0", at: Past = ""
+) -> Response:
+    """A record's value or null; with `prove`, its exact text and the proof against a header.
+
+    With `at`, the value after the block of an older height, from an archive; without a proof.
+    """
     head = await fresh_head(request)
     is_proved = prove == "1"
+    if at:
+        if is_proved:
+            raise Malformed(field="prove", rule="0 with at: proofs are of the last height")
+        return await _past_record(request, table, place, head, number(at, "at"))
     found = await link_of(request).call("state", table=table, place=place, prove=is_proved)
     if not is_proved:
         head = head._replace(height=found["height"], time=found["time"])
@@ -142,6 +154,15 @@ async def record(request: Request, table: Table, place: Place, prove: Prove = "0
         signed = await committed_if_there(request, found["height"])
         fields |= {"header": None, "seal": None, "committed": signed}
     return answer(msgspec.convert(fields | head.fields, answers.ProvedRecord), head)
+
+
+async def _past_record(
+    request: Request, table: str, place: str, head: Head, height: int
+) -> Response:
+    found = await link_of(request).call("state", table=table, place=place, past=height)
+    head = head._replace(height=found["height"], time=found["time"])
+    value = answers.RecordAnswer(table=table, id=place, value=found["value"], **head.fields)
+    return answer(value, head)
 
 
 async def records(

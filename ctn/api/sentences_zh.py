@@ -76,6 +76,7 @@ SENTENCES = {
     "kernel.TooManyPending": "发送者已有 64 笔交易在等待。",
     "kernel.PoolFull": "等待交易的池已满。",
     "kernel.DiskLow": "磁盘将满，节点目前只读。",
+    "kernel.HeightNotKept": "本节点不保存该高度的取值，可向归档节点查询。",
     "kernel.NotSynced": "节点与网络不同步，暂不接收交易。",
     "kernel.Broken": "操作因程序缺陷而中止；没有作出任何更改，并已发出警报。",
     "accounts.BadSigners": "签名者或门槛不成立：永远无法签名，或会意外地单独生效。",

@@ -23,8 +23,8 @@ class Link(Protocol):
     def status(self) -> Answer:
         """Chain, height, root and condition of the node."""
 
-    def state(self, table: str, place: str) -> Answer:
-        """`value` of a record, None when there is none, with its height."""
+    def state(self, table: str, place: str, *, at: int | None = None) -> Answer:
+        """`value` of a record, None when there is none, with its height; `at` asks an archive."""
 
     def rows(self, table: str, prefix: str) -> Iterator[tuple[str, Any]]:
         """Ids and values of the records whose ids begin so, in byte order."""
@@ -59,9 +59,10 @@ class DoorLink:
         """Chain, height, root and condition of the node."""
         return self._call("status")
 
-    def state(self, table: str, place: str) -> Answer:
-        """`value` of a record, None when there is none, with its height."""
-        return self._call("state", table=table, place=place)
+    def state(self, table: str, place: str, *, at: int | None = None) -> Answer:
+        """`value` of a record, None when there is none, with its height; `at` asks an archive."""
+        past = {} if at is None else {"past": at}
+        return self._call("state", table=table, place=place, **past)
 
     def rows(self, table: str, prefix: str) -> Iterator[tuple[str, Any]]:
         """Ids and values of the records whose ids begin so, page by page."""

@@ -1,5 +1,8 @@
 """`ctn node`: the engine alone, and what repairs and inspects its home."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from ctn.cli.repair import ban, diff, resync, rollback
@@ -14,12 +17,28 @@ for command in (rollback, resync, ban, diff):
 
 
 @app.command()
-def start() -> None:
+def start(
+    follow: Annotated[
+        str, typer.Option(metavar="URL", help="Platform of an embedded chain, whose blocks to run.")
+    ] = "",
+    genesis: Annotated[
+        Path | None, typer.Option(help="Of the chain to follow, for a home that holds none yet.")
+    ] = None,
+) -> None:
     """Run the engine of a home until SIGTERM or Ctrl-C."""
     from ctn.cli.homes import chain_home
-    from ctn.node.config import read_config
+    from ctn.node.config import Config, read_config
+    from ctn.node.home import Home
 
+    if genesis is not None:
+        if not follow:
+            raise typer.BadParameter("--genesis goes with --follow")
+        Home(options().home).join(genesis.read_bytes(), Config())
     home = chain_home()
+    if follow:
+        from ctn.node.follower import run_follower
+
+        raise typer.Exit(run_follower(home.folder, follow))
     if read_config(home.config).engine.kind == "abci":
         from ctn.node.cometbft.supervisor import run_supervised
 

@@ -22,9 +22,9 @@ class PlatformLink:
         """Chain, height, root and condition of the node."""
         return self._client.status()
 
-    def state(self, table: str, place: str) -> Answer:
+    def state(self, table: str, place: str, *, at: int | None = None) -> Answer:
         """`value` of a record, None when there is none, with its height."""
-        return self._client.state(table, place)
+        return self._client.state(table, place, at=at)
 
     def rows(self, table: str, prefix: str) -> Iterator[tuple[str, Any]]:
         """Ids and values of the records whose ids begin so, in byte order."""

@@ -19,19 +19,22 @@ def query(
     place: Annotated[str | None, typer.Argument(metavar="ID", help="Id of a record.")] = None,
     prefix: Annotated[str, typer.Option(help="All records whose id starts so.")] = "",
     prove: Annotated[bool, typer.Option(help="Prove the record against its header.")] = False,
+    at: Annotated[int | None, typer.Option(min=0, help="After this height; of an archive.")] = None,
 ) -> None:
     """Show a record, or those of a table; with --prove checked here against the seal."""
     from ctn.cli.link import linked
 
     if prove and place is None:
         raise typer.BadParameter("--prove needs an id")
+    if at is not None and (prove or place is None):
+        raise typer.BadParameter("--at needs an id, and goes without --prove")
     with linked() as link:
         if place is None:
             _say_rows(table, list(islice(link.rows(table, prefix), ROWS_MAX)))
         elif prove:
             _say_proved(link.proofs([(table, place)]))
         else:
-            answer = link.state(table, place)
+            answer = link.state(table, place, at=at)
             result = {"table": table, "id": place, "value": answer["value"]}
             say(result | {"height": answer["height"]}, json.dumps(answer["value"], indent=2))
 

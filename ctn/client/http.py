@@ -91,14 +91,17 @@ class Client:
             return self._run(self._light.account(address))
         return self._run(talks.get(f"/accounts/{address}"))
 
-    def state(self, table: str, place: str, *, prove: bool = False) -> Answer:
+    def state(
+        self, table: str, place: str, *, prove: bool = False, at: int | None = None
+    ) -> Answer:
         """`value` of a record, None when there is none, with its height, time and age in ms.
 
         With `trust` the value was proved (LightVerifyFailed otherwise); with `prove` alone the
-        proof is given and `value` is its exact text.
+        proof is given and `value` is its exact text. `at` is an older height, which an archive
+        knows and nothing proves.
         """
-        if self._light is None:
-            return self._run(talks.state(table, place, prove=prove))
+        if self._light is None or at is not None:
+            return self._run(talks.state(table, place, prove=prove, at=at))
         return self._run(self._light.state(table, place))
 
     def balance(self, account: str, asset: str) -> int:
@@ -246,10 +249,12 @@ class AsyncClient:
             return await self._run(self._light.account(address))
         return await self._run(talks.get(f"/accounts/{address}"))
 
-    async def state(self, table: str, place: str, *, prove: bool = False) -> Answer:
+    async def state(
+        self, table: str, place: str, *, prove: bool = False, at: int | None = None
+    ) -> Answer:
         """As `Client.state`."""
-        if self._light is None:
-            return await self._run(talks.state(table, place, prove=prove))
+        if self._light is None or at is not None:
+            return await self._run(talks.state(table, place, prove=prove, at=at))
         return await self._run(self._light.state(table, place))
 
     async def balance(self, account: str, asset: str) -> int:

@@ -14,16 +14,17 @@ class RefusalError(Refusal):
     def __init__(self, name: str, sentence: str, facts: dict[str, Any]) -> None:
         super().__init__(**facts)
         self.name = name
-        self.sentence = sentence
+        self._sentence = sentence
 
     @property
     def code(self) -> str:
         """Stable name `<module>.<code>`, as the server gave it."""
         return self.name
 
-    def __str__(self) -> str:
-        facts = ", ".join(f"{name}={value}" for name, value in self.facts.items())
-        return f"{self.name}: {self.sentence}" + (f" ({facts})" if facts else "")
+    @property
+    def sentence(self) -> str:
+        """The sentence that the server gave."""
+        return self._sentence
 
 
 def refusal_kinds() -> list[type[Refusal]]:

@@ -89,9 +89,9 @@ def comet_call(method: str, params: Answer, server: int = 0) -> Talk[Answer]:
     return (yield from _ask(ask, None))
 
 
-def state(table: str, place: str, *, prove: bool = False) -> Talk[Answer]:
-    """The answer about one record, with its proof when asked for."""
-    query = "?prove=1" if prove else ""
+def state(table: str, place: str, *, prove: bool = False, at: int | None = None) -> Talk[Answer]:
+    """The answer about one record, with its proof when asked for, or as of an older height."""
+    query = "?prove=1" if prove else f"?at={at}" if at is not None else ""
     return (yield from get(f"/state/{quote(table, safe='')}/{quote(place, safe='/')}{query}"))
 
 

@@ -19,10 +19,14 @@ class Refusal(Exception):
         """Stable name `<module>.<Class>`."""
         return refusal_code(type(self))
 
+    @property
+    def sentence(self) -> str:
+        """The public sentence."""
+        return (type(self).__doc__ or "").strip().split("\n", 1)[0]
+
     def __str__(self) -> str:
-        sentence = (type(self).__doc__ or "").strip().split("\n", 1)[0]
         facts = ", ".join(f"{name}={value}" for name, value in self.facts.items())
-        return f"{self.code}: {sentence}" + (f" ({facts})" if facts else "")
+        return f"{self.code}: {self.sentence}" + (f" ({facts})" if facts else "")
 
 
 def refusal_code(kind: type[Refusal]) -> str:
@@ -173,6 +177,10 @@ class PoolFull(Refusal):
 
 class DiskLow(Refusal):
     """The node is read-only: its disk is nearly full."""
+
+
+class HeightNotKept(Refusal):
+    """This node does not keep the values of that height; an archive does."""
 
 
 class NotSynced(Refusal):

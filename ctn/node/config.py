@@ -30,11 +30,17 @@ class PoolTable(Table, frozen=True):
 
 
 class StoreTable(Table, frozen=True):
-    """Size of the map, and the space kept in hand."""
+    """Size of the map, the space kept in hand, and how much of the past is kept.
+
+    `retain_blocks` is the least number of blocks that stay, 0 for all; an `archive` keeps all of
+    them and every value of every record.
+    """
 
     map_gib: Annotated[int, Meta(ge=1, le=4_096)] = 64
     ballast_mib: Annotated[int, Meta(ge=0, le=65_536)] = 256
     min_free_mib: Annotated[int, Meta(ge=0, le=1 << 20)] = 512
+    retain_blocks: Annotated[int, Meta(ge=0, le=1 << 40)] = 0
+    kind: Literal["full", "archive"] = "full"
 
 
 class SnapshotTable(Table, frozen=True):

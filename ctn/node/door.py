@@ -235,6 +235,11 @@ class Door:
 
     async def _state(self, request: Request) -> Answer:
         check_key(request.table, request.place)
+        if request.past is not None:
+            return await asyncio.to_thread(
+                queries.past_record, self.store, request.table, request.place,
+                height_of(request.past),
+            )  # fmt: skip
         if not request.prove:
             return await asyncio.to_thread(
                 queries.record, self.store, request.table, request.place

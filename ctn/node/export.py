@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple, Protocol
 from ctn.kernel.codec import encode
 from ctn.node.home import Home
 from ctn.node.queries import Snapshot, snapshot_of
+from ctn.node.retention import require_whole
 from ctn.node.stops import StateCorrupt
 from ctn.node.store import Store
 
@@ -51,6 +52,7 @@ def export_blocks(
     genesis = source.home.read_genesis()
     out.write(b'{"genesis":%s}\n' % encode(genesis))
     first, last = genesis.initial_height, snapshot.head.height
+    require_whole(store, first)
     transactions = 0
     for height in range(first, last + 1):
         transactions += _write_block(store, height, out)

@@ -66,6 +66,23 @@ class Home:
         write_whole(self.genesis, encode(genesis))
         sync_folder(self.folder)
 
+    def join(self, genesis: bytes, config: Config) -> None:
+        """Make a home for a chain that others make; raises BadConfig."""
+        if self.genesis.exists():
+            raise BadConfig(f"{self.folder} already holds a chain")
+        try:
+            found = msgspec.json.decode(genesis, type=Genesis)
+            genesis_values(found)
+        except (msgspec.DecodeError, ValueError) as error:
+            raise BadConfig(f"genesis: {error}") from None
+        if encode(found) != genesis:
+            raise BadConfig("genesis: not in canonical form")
+        for name in ("config", "run"):
+            (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(self.config, config_text(config).encode())
+        write_whole(self.genesis, genesis)
+        sync_folder(self.folder)
+
     def read_genesis(self) -> Genesis:
         """The genesis of this home; raises BadConfig."""
         try:
@@ -125,6 +142,12 @@ class Opened:
         self.machine = Machine(State(self.store), self.chain)
         self._load(head)
         self._check_links(head)
+        self.store.keep_history(self.is_archive)
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether this node keeps all blocks and every value."""
+        return self.config.store.kind == "archive"
 
     def close(self) -> None:
         """Let go of everything."""
@@ -146,6 +169,7 @@ class Opened:
         assert head is not None
         self.machine.state.forget()
         self._load(head)
+        self.store.keep_history(self.is_archive)
 
     def begin_again(self) -> None:
         """Empty the state: the records of the genesis stand alone, as before the first block."""

@@ -17,6 +17,7 @@ from ctn.machine import Outcome
 from ctn.node.files import free_mebibytes
 from ctn.node.home import Opened
 from ctn.node.pool import Pool
+from ctn.node.retention import keeping
 from ctn.node.stops import BadConfig
 from ctn.node.upgrading import require_version
 
@@ -79,7 +80,8 @@ class Maker:
         outcome = machine.apply_block(txs, time, leave_out=True)
         block = self._seal(outcome)
         version = outcome.version or self.head.app_version
-        self.head = self.store.commit(outcome, block, version)
+        kept = keeping(self.opened, outcome, undo=False, snapshot=None)
+        self.head = self.store.commit(outcome, block, version, kept)
         machine.committed(outcome)
         self.opened.mark.write(outcome.height, bytes.fromhex(self.head.block))
         return Made(block, outcome, self._clean_pool(outcome))

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from ctn.node.door import Door, Driver
 from ctn.node.embedded import Engine
@@ -44,13 +45,26 @@ def run_node(folder: Path, *, clock: Callable[[], int] | None = None) -> int:
             maker = Maker(opened)
             verifiers = Verifiers()
             stack.callback(verifiers.close)
-            return asyncio.run(_serve(home, Engine(maker, verifiers, clock)))
+            return asyncio.run(serve(home, Engine(maker, verifiers, clock)))
     except Stop as stop:
         log("stopped", reason=str(stop), kind=type(stop).__name__)
         return stop.code
 
 
-async def _serve(home: Home, engine: Engine) -> int:
+class Started(Driver, Protocol):
+    """What drives a chain by a thread of its own."""
+
+    failure: BaseException | None
+
+    def start(self) -> None:
+        """Begin to add blocks."""
+
+    def stop(self) -> None:
+        """Add the block in hand, and end."""
+
+
+async def serve(home: Home, engine: Started) -> int:
+    """Serve the door of a chain that is driven here until told to stop; the exit code."""
     loop = asyncio.get_running_loop()
     stopped: asyncio.Future[BaseException | None] = loop.create_future()
 
@@ -83,7 +97,7 @@ async def _serve(home: Home, engine: Engine) -> int:
     return _exit_code(error or engine.failure, engine)
 
 
-def _exit_code(error: BaseException | None, engine: Engine) -> int:
+def _exit_code(error: BaseException | None, engine: Started) -> int:
     if error is None:
         log("stopped", height=engine.maker.machine.height)
         return 0

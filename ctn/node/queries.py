@@ -10,6 +10,7 @@ import msgspec
 from ctn.crypto.digest import merkle_path
 from ctn.kernel.block import Block
 from ctn.kernel.codec import Json, encode, to_base64
+from ctn.kernel.refusal import HeightNotKept
 from ctn.node.store import Head, Store
 
 Answer = dict[str, Any]
@@ -69,7 +70,8 @@ def status(store: Store) -> Answer:
     """Chain, height, root and time of the last block."""
     head = head_of(store)
     return {
-        "chain": head.chain, "kind": "full", "height": head.height,
+        "chain": head.chain, "height": head.height,
+        "kind": "full" if store.history_from() is None else "archive",
         "root": head.root, "app_version": head.app_version, "time": head.time,
     }  # fmt: skip
 
@@ -111,6 +113,19 @@ def record(store: Store, table: str, place: str) -> Answer:
     """A record's value or null, with the height that it was read at."""
     head, data = _at_one_height(store, lambda: store.value(f"{table}\0{place}".encode()))
     return {"height": head.height, "time": head.time, "value": _value(data)}
+
+
+def past_record(store: Store, table: str, place: str, height: int) -> Answer:
+    """A record's value or null as of an older height, which an archive holds."""
+    head, first = head_of(store), store.history_from()
+    if first is None or not first <= height <= head.height:
+        raise HeightNotKept(height=height, first=first, last=head.height)
+    found = store.block(height)
+    founding = store.founding()
+    assert founding is not None
+    time = founding.time if found is None else found.header.time
+    data = store.value_at(f"{table}\0{place}".encode(), height)
+    return {"height": height, "time": time, "value": _value(data)}
 
 
 def records(store: Store, table: str, prefix: str, after: str, limit: int) -> Answer:

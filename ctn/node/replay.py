@@ -12,20 +12,18 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from ctn.crypto.digest import merkle_root
-from ctn.crypto.errors import CryptoError
 from ctn.genesis import genesis_machine, genesis_values
 from ctn.kernel.block import Block, Header, block_hash
 from ctn.kernel.codec import DECODE_ERRORS, encode
 from ctn.kernel.genesis import Genesis, genesis_hash
 from ctn.kernel.invariant import Breach
-from ctn.kernel.refusal import Refusal
 from ctn.kernel.state import State
 from ctn.machine import Machine
+from ctn.node.checking import BlockDiffers, run_block
 from ctn.node.config import read_config
 from ctn.node.files import Lock
 from ctn.node.home import Home
-from ctn.node.maker import verify_block
+from ctn.node.retention import require_whole
 from ctn.node.stops import BadConfig, StateCorrupt
 from ctn.node.store import Head, Store
 
@@ -100,32 +98,20 @@ class Rerun:
 
     def run(self, block: Block, receipts: list[bytes]) -> None:
         """Check a block and run it; raises ReplayDiffers."""
-        machine, header = self.machine, block.header
-        self._require(header.chain == machine.chain, "chain")
-        self._require(header.height == machine.height + 1, "height")
-        self._require(header.time > machine.time, "time")
-        self._require(header.count == len(block.envelopes), "count")
+        machine = self.machine
         try:
-            verify_block(block, self._previous, self._maker)
-            txs = [machine.read(envelope) for envelope in block.envelopes]
-            for tx in txs:
-                machine.verify(tx)
-        except (ValueError, CryptoError) as error:
-            raise self._differs(str(error) or "the seal is not the maker's") from None
-        except Refusal as refusal:
-            raise self._differs(str(refusal)) from None
-        self._require([tx.id for tx in machine.arrange(txs)] == [tx.id for tx in txs], "order")
-        outcome = machine.apply_block(txs, header.time, leave_out=False)
-        self._require(outcome.receipts == receipts, "receipts")
-        self._require(merkle_root(outcome.receipts).hex() == header.receipts, "receipts root")
-        self._require(outcome.root.hex() == header.state, "state root")
+            outcome = run_block(machine, block, previous=self._previous, maker=self._maker)
+        except BlockDiffers as error:
+            raise self._differs(error.reason) from None
+        if outcome.receipts != receipts:
+            raise self._differs("its receipts are not what running it again makes")
         for item in outcome.changes:
             self.source.write(item.key, item.value)
         machine.committed(outcome)
         self.version = outcome.version or self.version
-        self._previous = block_hash(encode(header)).hex()
+        self._previous = block_hash(encode(block.header)).hex()
         self.blocks += 1
-        self.transactions += len(txs)
+        self.transactions += len(block.envelopes)
 
     def end(self) -> Replayed:
         """Recount every invariant over the last state; raises ReplayDiffers."""
@@ -140,10 +126,6 @@ class Rerun:
             machine.chain, machine.height, self.blocks, self.transactions,
             len(self.source.values), machine.root.hex(),
         )  # fmt: skip
-
-    def _require(self, holds: bool, check: str) -> None:
-        if not holds:
-            raise self._differs(f"its {check} is not what running it again makes")
 
     def _differs(self, reason: str) -> ReplayDiffers:
         return ReplayDiffers(f"block {self.machine.height + 1}: {reason}")
@@ -171,6 +153,7 @@ class Stopped:
         """Run every stored block again; raises ReplayDiffers or StateCorrupt."""
         rerun = Rerun(self.genesis)
         first, last = self.genesis.initial_height, self.head.height
+        require_whole(self.store, first)
         for height in range(first, last + 1):
             block, receipts = self.store.block(height), self.store.receipts(height)
             if block is None or receipts is None:

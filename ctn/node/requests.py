@@ -32,12 +32,12 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prove: bool = False
     start: int = 0
     end: int = 0
+    past: int | None = None
 
 
 def refusal_answer(refusal: Refusal) -> Answer:
     """A refusal as doors tell it: stable code, public sentence, facts."""
-    sentence = (type(refusal).__doc__ or "").strip().split("\n", 1)[0]
-    return {"code": refusal.code, "sentence": sentence, "facts": refusal.facts}
+    return {"code": refusal.code, "sentence": refusal.sentence, "facts": refusal.facts}
 
 
 def envelope_of(text: str) -> bytes:

@@ -41,6 +41,12 @@ class UpgradeNeeded(Stop):
     code = 3
 
 
+class WrongBlock(Stop):
+    """The maker of an embedded chain published a block that its rules do not make."""
+
+    code = 70
+
+
 class WriteFailed(Stop):
     """A commit or fsync failed; nothing after it was acknowledged."""
 

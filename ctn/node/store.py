@@ -21,11 +21,13 @@ from ctn.node.stored import (
     Base,
     Founding,
     Head,
+    Keeping,
     Place,
     Told,
     changes_text,
     checked,
     checked_record,
+    moment,
     pack,
     readable,
     sha256,
@@ -34,11 +36,13 @@ from ctn.node.stored import (
 )
 
 GIB = 1 << 30
-DATABASES = ("records", "blocks", "receipts", "changes", "txs", "undo", "meta")
+DATABASES = ("records", "blocks", "receipts", "changes", "txs", "undo", "history", "meta")
 HEAD = b"head"
 FOUNDING = b"founding"
 BASE = b"base"
+HISTORY = b"history"
 UNDO_HEIGHTS = 100
+PLAIN = Keeping()
 PAGE_ROWS = 1_000
 
 
@@ -167,12 +171,9 @@ class Store:
         return None if data is None else msgspec.json.decode(data, type=Founding)
 
     def commit(
-        self, outcome: Outcome, block: Block, app_version: int, *, undo: bool = False
+        self, outcome: Outcome, block: Block, app_version: int, keeping: Keeping = PLAIN
     ) -> Head:
-        """Write a block and all that it did in one durable transaction.
-
-        With `undo` what stood before is kept for the last 100 heights.
-        """
+        """Write a block and all that it did in one durable transaction."""
         header = encode(block.header)
         height = outcome.height.to_bytes(8, "big")
         head = Head(
@@ -181,8 +182,11 @@ class Store:
         )  # fmt: skip
         what = f"block {outcome.height}"
         with written(what), self._environment.begin(write=True) as writing:
-            if undo:
+            if keeping.undo:
                 self._put_undo(writing, outcome)
+            if keeping.history:
+                for key, value, _change in outcome.changes:
+                    self._put(writing, "history", moment(key, outcome.height), value or b"")
             self._put_records(writing, outcome)
             self._put(writing, "blocks", height, pack_block(block))
             self._put(writing, "receipts", height, pack(outcome.receipts))
@@ -191,8 +195,29 @@ class Store:
             for tx, index in zip(outcome.included, outcome.places, strict=True):
                 place = height + index.to_bytes(4, "big")
                 self._put(writing, "txs", bytes.fromhex(tx.id), place)
+            if keeping.blocks_from:
+                self._drop_below(writing, keeping.blocks_from)
         self._renew()
         return head
+
+    def _drop_below(self, writing: lmdb.Transaction, height: int) -> None:
+        """Drop the blocks below a height, which is kept, with all that stands beside them."""
+        founding = self.founding()
+        assert founding is not None
+        for old in range(self.base(founding).height + 1, height):
+            self._drop_block(writing, old)
+        last = self.block(height)
+        assert last is not None
+        self._put(writing, "meta", BASE, encode(Base(height - 1, last.header.previous)))
+
+    def _drop_block(self, writing: lmdb.Transaction, height: int) -> None:
+        """Drop a block, its receipts and changes, and the places of its transactions."""
+        for receipt in self.receipts(height) or ():
+            told = msgspec.json.decode(receipt)
+            if "tx" in told and told["status"] != NOT_ADMITTED:
+                writing.delete(bytes.fromhex(told["tx"]), db=self._databases["txs"])
+        for name in ("blocks", "receipts", "changes", "undo"):
+            writing.delete(height.to_bytes(8, "big"), db=self._databases[name])
 
     def replace_records(self, values: Iterator[tuple[bytes, bytes]]) -> None:
         """Drop all records and write these, in one transaction; for repair from blocks."""
@@ -215,11 +240,45 @@ class Store:
             for name in DATABASES:
                 if name != "meta":
                     writing.drop(self._databases[name], delete=False)
+            writing.delete(HISTORY, db=self._databases["meta"])
             for key, value in rows:
                 writing.put(key, leaf_hash(key, value) + value, db=self._records)
             self._put(writing, "meta", HEAD, encode(head))
             self._put(writing, "meta", BASE, encode(base))
         self._renew()
+
+    # --- the past of an archive
+
+    def keep_history(self, wanted: bool) -> None:
+        """Begin to keep every value from the last block on, unless begun; or let all of it go."""
+        is_kept = self.history_from() is not None
+        head = self.head()
+        assert head is not None
+        if wanted == is_kept:
+            return
+        with written("history"), self._environment.begin(write=True) as writing:
+            writing.drop(self._databases["history"], delete=False)
+            writing.delete(HISTORY, db=self._databases["meta"])
+            if wanted:
+                for key, data in writing.cursor(db=self._records):
+                    value = checked_record(key, data)
+                    self._put(writing, "history", moment(key, head.height), value)
+                self._put(writing, "meta", HISTORY, b"%d" % head.height)
+
+    def history_from(self) -> int | None:
+        """The first height whose values are kept, None on a node that is no archive."""
+        data = self._get("meta", HISTORY)
+        return None if data is None else int(data)
+
+    def value_at(self, key: bytes, height: int) -> bytes | None:
+        """The value of a record after a block not below `history_from`."""
+        wanted = moment(key, height)
+        with readable("history", wanted), self._environment.begin() as reading:
+            cursor = reading.cursor(db=self._databases["history"])
+            if not cursor.set_range(wanted) or cursor.key()[:-8] != key:
+                return None
+            found, data = cursor.item()
+        return checked("history", found, data) or None
 
     def roll_back(self) -> Head:
         """Take the last block back, exactly one; raises StateCorrupt when it cannot."""
@@ -230,18 +289,13 @@ class Store:
         if data is None:
             raise StateCorrupt(f"undo: what stood before block {head.height} is not kept")
         earlier, *rows = unpack(data)
-        receipts = unpack(self._get("receipts", height) or b"")
         with written("rollback"), self._environment.begin(write=True) as writing:
             for key, value in zip(rows[::2], rows[1::2], strict=True):
                 writing.delete(key, db=self._records)
+                writing.delete(moment(key, head.height), db=self._databases["history"])
                 if value:
                     writing.put(key, leaf_hash(key, value) + value, db=self._records)
-            for receipt in receipts:
-                told = msgspec.json.decode(receipt)
-                if "tx" in told and told["status"] != NOT_ADMITTED:
-                    writing.delete(bytes.fromhex(told["tx"]), db=self._databases["txs"])
-            for name in ("blocks", "receipts", "changes", "undo"):
-                writing.delete(height, db=self._databases[name])
+            self._drop_block(writing, head.height)
             self._put(writing, "meta", HEAD, earlier)
         self._renew()
         return msgspec.json.decode(earlier, type=Head)
@@ -323,4 +377,4 @@ class Store:
         return rows
 
 
-__all__ = ["Base", "Founding", "Head", "Place", "Store"]
+__all__ = ["Base", "Founding", "Head", "Keeping", "Place", "Store"]

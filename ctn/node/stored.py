@@ -12,6 +12,7 @@ from ctn.machine import Outcome
 from ctn.node.stops import StateCorrupt, WriteFailed
 
 sha256 = hashlib.sha256
+INVERTED = 2**64 - 1
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -40,6 +41,17 @@ class Base(msgspec.Struct, frozen=True):
 
     height: int
     block: str
+
+
+class Keeping(NamedTuple):
+    """What a commit keeps beside the block, and from which height on blocks stay.
+
+    `undo`: what stood before, for the last 100 heights. `history`: each value, for ever.
+    """
+
+    undo: bool = False
+    history: bool = False
+    blocks_from: int = 0
 
 
 class Place(NamedTuple):
@@ -88,6 +100,11 @@ def checked(name: str, key: bytes, data: bytes) -> bytes:
     if sha256(key + value).digest() != data[:32]:
         raise StateCorrupt(f"{name} at {key!r}: the value does not match its hash")
     return value
+
+
+def moment(key: bytes, height: int) -> bytes:
+    """The key of a value of the past: of the heights of one record the highest comes first."""
+    return key + (INVERTED - height).to_bytes(8, "big")
 
 
 def pack(parts: list[bytes]) -> bytes:

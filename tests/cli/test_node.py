@@ -42,7 +42,7 @@ def test_a_lost_record_is_found_and_repaired(stopped: Cli) -> None:
 def test_scrub_reads_every_database(stopped: Cli) -> None:
     found = stopped.ok("node", "scrub")
     assert sorted(found["databases"]) == [
-        "blocks", "changes", "meta", "receipts", "records", "txs", "undo"
+        "blocks", "changes", "history", "meta", "receipts", "records", "txs", "undo"
     ]  # fmt: skip
     assert found["bytes"] == sum(found["databases"].values())
 

@@ -188,14 +188,17 @@ class Application:
         )
 
     async def commit(self, _request: pb.RequestCommit) -> pb.ResponseCommit:
-        """Write the block in one durable transaction; every block is kept."""
-        made = self.chain.commit()
+        """Write the block in one durable transaction; tells from which height blocks are kept."""
+        made = self.chain.commit(self.snapshots.oldest())
         self._settled.set()
         self.snapshots.after_block(made.outcome.height)
         if self.committed is not None:
             self.committed(made)
         self._end_if_due()
-        return pb.ResponseCommit(retain_height=0)
+        opened = self.chain.opened
+        first = opened.store.base(opened.founding).height + 1
+        is_whole = opened.is_archive or first == self.heights.first
+        return pb.ResponseCommit(retain_height=0 if is_whole else self.heights.theirs(first))
 
     def _end_if_due(self) -> None:
         """Tell when this program is not for the next block; the answer still goes out."""

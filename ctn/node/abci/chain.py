@@ -20,6 +20,7 @@ from ctn.node.files import free_mebibytes
 from ctn.node.home import Opened
 from ctn.node.maker import Made, accounts_in
 from ctn.node.pool import Pool
+from ctn.node.retention import keeping
 from ctn.node.stops import BadConfig, Halted, WriteFailed
 from ctn.node.upgrading import require_version
 
@@ -173,13 +174,17 @@ class Chain:
             state=outcome.root.hex(),
         )
 
-    def commit(self) -> Made:
-        """Write the block that was run, and clean the pool."""
+    def commit(self, snapshot: int | None = None) -> Made:
+        """Write the block that was run, and clean the pool.
+
+        Blocks from the oldest `snapshot` on stay, so that whoever restores it can follow.
+        """
         if self.pending is None:
             raise Halted("Commit without FinalizeBlock")
         outcome, block, powers = self.pending
         version = outcome.version or self.head.app_version
-        self.head = self.store.commit(outcome, block, version, undo=True)
+        kept = keeping(self.opened, outcome, undo=True, snapshot=snapshot)
+        self.head = self.store.commit(outcome, block, version, kept)
         self.machine.committed(outcome)
         self.powers = after(self.powers or dict(self._founders_of(outcome)), powers)
         self.pending = None

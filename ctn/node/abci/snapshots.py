@@ -104,6 +104,10 @@ class Snapshots:
     def _heights_held(self) -> list[int]:
         return sorted(int(path.name) for path in self._folder.glob("[0-9]*"))
 
+    def oldest(self) -> int | None:
+        """The height of the oldest snapshot on disk."""
+        return next(iter(self._heights_held()), None)
+
     def listed(self) -> list[pb.Snapshot]:
         """The snapshots on disk."""
         found: list[pb.Snapshot] = []
@@ -172,11 +176,14 @@ class Snapshots:
 
     def _put_in_place(self, restore: Restore) -> None:
         metadata = restore.metadata
-        tree = Commitment()
-        root = tree.rebuild([(key, leaf_hash(key, value)) for key, value in self._arrived(restore)])
-        if root.hex() != metadata.root:
+        leaves: list[tuple[bytes, bytes]] = []
+        clock = b""
+        for key, value in self._arrived(restore):
+            leaves.append((key, leaf_hash(key, value)))
+            if key == CLOCK:
+                clock = value
+        if Commitment().rebuild(leaves).hex() != metadata.root:
             raise SnapshotInvalid("the records do not make the root")
-        clock = next((value for key, value in self._arrived(restore) if key == CLOCK), b"")
         try:
             time = msgspec.json.decode(clock, type=Clock).time
         except msgspec.DecodeError:

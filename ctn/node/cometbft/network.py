@@ -64,7 +64,7 @@ class Places(NamedTuple):
 
 
 LOCAL = Places()
-SMALL = StoreTable(ballast_mib=16)  # several nodes share this disk
+SMALL = StoreTable(ballast_mib=16, retain_blocks=500_000)  # several nodes share this disk
 
 
 def lay_out(
