@@ -16,6 +16,7 @@ from starlette.responses import Response
 from ctn.api import (
     answers,
     carbon,
+    carbon_sums,
     cometbft,
     declared,
     exports,
@@ -26,6 +27,7 @@ from ctn.api import (
     reads,
     seats,
     static,
+    watch,
     writes,
 )
 from ctn.api.bodies import StrictRequest
@@ -69,6 +71,7 @@ ROUTES = (
     Route("/state/{table}/{place:path}", reads.record, answers.RecordAnswer),
     Route("/accounts/{address}", reads.account, answers.AccountAnswer),
     # The longer paths first: the shortest would take them for ids.
+    *carbon_sums.ROUTES,
     Route(
         "/certificates/{identity}.proof.json", files.proof_file, None, media=("application/json",)
     ),
@@ -82,6 +85,7 @@ ROUTES = (
     *carbon.ROUTES,
     *people.ROUTES,
     *imports.ROUTES,
+    *watch.ROUTES,
     *exports.ROUTES,
     *seats.ROUTES,
     *cometbft.ROUTES,
@@ -135,7 +139,8 @@ def create_app(
     if views is not None:
         views.writer.on_block = feeds.on_block
     app.state.exports = exports.Exports()
-    app.state.imports = imports.Imports()
+    app.state.imports = imports.Imports(imports.known_of(link))
+    app.state.watch = watch.Watch(imports.known_of(link))
     app.state.seats = seats.Seats(link, spares_loopback=spares_loopback)
     app.router.route_class = StrictRoute
     for route in ROUTES:
@@ -182,6 +187,7 @@ async def close_app(gate: Gate) -> None:
         await graphql.close()
     app.state.desk.close()
     app.state.imports.close()
+    app.state.watch.close()
 
 
 def _add(app: FastAPI, route: Route) -> None:
@@ -203,7 +209,7 @@ def _add(app: FastAPI, route: Route) -> None:
     if route.endpoint is writes.submit:
         responses[202] = {"description": "Not in a block yet", "content": good}
     if route.takes or route.body is not None:
-        content = _content(route.takes, binary)
+        content = {media: {"schema": schema} for media, schema in route.takes.items()}
         if route.body is not None:
             content = _content("application/json", _reference(route.body))
         extra = {"requestBody": {"required": True, "content": content}}

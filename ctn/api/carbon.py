@@ -13,6 +13,7 @@ from ctn.api.asks import At, Country, Filter, Free, Name, SerialText, Year
 from ctn.api.desk import found
 from ctn.api.market import without_place
 from ctn.api.paging import Listing, Paged, paged
+from ctn.api.project_filters import Sought, Stated
 from ctn.api.refusals import BadFilter, NotFound
 from ctn.api.routes import Route
 from ctn.kernel.codec import encode
@@ -40,18 +41,9 @@ CERTIFICATES: Final = Listing(
 )
 
 
-async def projects(
-    request: Request,
-    page: Paged,
-    class_id: Filter = "",
-    country: Country = "",
-    status: Filter = "",
-) -> Response:
+async def projects(request: Request, page: Paged, words: Sought, facts: Stated) -> Response:
     """Projects by id."""
-    statement = select(_projects)
-    for column, value in (("class", class_id), ("country", country), ("status", status)):
-        if value:
-            statement = statement.where(_projects.c[column] == value)
+    statement = select(_projects).where(*words, *facts)
 
     def shown(row: Value) -> Value:
         return as_texts(without_place(row), resources.PROJECT)

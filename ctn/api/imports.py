@@ -1,23 +1,24 @@
-"""A dry run of a registry file: what it holds and every defect, and nothing is stored.
+"""A dry run of registry files: what they hold, every defect, what to watch; nothing is stored.
 
-A file is read in a process of its own, so that no other reader waits for it.
+Files are read in a process of their own, so that no other reader waits for them.
 """
 
 import asyncio
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from typing import Annotated, Any, Final
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from ctn.api.aside import Aside
 from ctn.api.bodies import SEND_SECONDS, receive
+from ctn.api.form_parts import NAME, Upload, boundary_of, uploads_of
+from ctn.api.link import Link
 from ctn.api.rates import bucket_of
 from ctn.api.refusals import (
     Busy,
     DoorRefusal,
-    Failed,
     FileHasErrors,
     FileTooLarge,
     ImportRunning,
@@ -26,41 +27,47 @@ from ctn.api.refusals import (
     NotUtf8,
     TooSlow,
 )
+from ctn.api.registry_work import Known, Wish, dry_run
 from ctn.api.routes import Route
-from ctn.client.registry.reader import read_bytes
-from ctn.client.registry.report import report_json
-from ctn.kernel.refusal import Refusal
 
 FILE_BYTES: Final = 16 << 20
-READ_SECONDS: Final = 60
 WAITING_MAX: Final = 8
 MEDIA_TYPES: Final = ("text/csv", "text/csv;charset=utf-8")
 Layout = Annotated[
     str, Query(pattern="^[a-z0-9._-]{1,40}$", description="A layout, or `auto`: by the header")
 ]
 FileName = Annotated[
-    str, Query(pattern=r"^[A-Za-z0-9._-]{1,100}$", description="The name in the report")
+    str, Query(pattern=f"^{NAME}$", description="The name in the report of one file")
 ]
-Answer = bytes | tuple[str, dict[str, Any]]
+Whole = Annotated[
+    Literal["0", "1"], Query(description="1: each file shows all that its registry has")
+]
+BINARY: Final = {"type": "string", "format": "binary"}
+TAKES: Final[Mapping[str, Any]] = {
+    "text/csv": BINARY,
+    "multipart/form-data": {
+        "type": "object",
+        "properties": {"file": {"type": "array", "items": BINARY, "maxItems": 8}},
+        "required": ["file"],
+    },
+}
 UNREADABLE: Final[dict[str, type[DoorRefusal]]] = {
     kind.__name__: kind for kind in (FileHasErrors, FileTooLarge, LayoutUnknown, NotUtf8)
 }
 
 
-def dry_run(content: bytes, name: str, layout: str) -> Answer:
-    """The report of a file, or why it cannot be read."""
-    try:
-        return report_json([read_bytes(content, name=name, layout=layout)])
-    except Refusal as refusal:
-        return type(refusal).__name__, refusal.facts
+def known_of(link: Link) -> Known:
+    """What the home of a platform holds to compare files with (architecture.md, homes)."""
+    return Known(str(Path(link.path).parents[1] / "imports"), link.path)
 
 
 class Imports:
     """Who has a file read now: one at a time for each address, and few in all."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Known) -> None:
+        self._known = known
         self._reading: dict[str, None] = {}
-        self._pool: ProcessPoolExecutor | None = None
+        self._aside = Aside()
 
     def enter(self, client: str) -> str:
         """Begin; refuses by ImportRunning and Busy. The bucket given must leave."""
@@ -76,20 +83,9 @@ class Imports:
         """The file of an address was read."""
         del self._reading[bucket]
 
-    async def read(self, content: bytes, name: str, layout: str) -> bytes:
+    async def read(self, uploads: list[Upload], wish: Wish) -> bytes:
         """The report; raises the reader's refusal, or Busy when it takes too long."""
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, get_context("spawn"))
-        try:
-            future = self._pool.submit(dry_run, content, name, layout)
-            async with asyncio.timeout(READ_SECONDS):
-                found = await asyncio.wrap_future(future)
-        except TimeoutError:
-            self.close()
-            raise Busy() from None
-        except BrokenProcessPool:
-            self.close()
-            raise Failed() from None
+        found = await self._aside.run(dry_run, uploads, wish, self._known)
         if isinstance(found, bytes):
             return found
         name, facts = found
@@ -97,24 +93,22 @@ class Imports:
 
     def close(self) -> None:
         """End the reading process, also in the middle of a file."""
-        pool, self._pool = self._pool, None
-        if pool is None:
-            return
-        for process in list(getattr(pool, "_processes", {}).values()):
-            process.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
+        self._aside.close()
 
 
 async def import_file(
-    request: Request, layout: Layout = "auto", name: FileName = "upload.csv"
+    request: Request,
+    layout: Layout = "auto",
+    name: FileName = "upload.csv",
+    snapshot: Whole = "0",
 ) -> Response:
-    """The report of a dry run of a registry file, the body as text/csv of at most 16 MiB."""
+    """The report of a dry run of registry files: one as text/csv, up to 8 as multipart/form-data.
+
+    All together have at most 16 MiB. They are compared with each other, with the platform's
+    mirror, and with what the ledger holds of their numbers.
+    """
     imports: Imports = request.app.state.imports
-    if request.headers.get("content-encoding", "identity") != "identity":
-        raise MediaTypeRefused(encoding=request.headers["content-encoding"][:64])
-    media = request.headers.get("content-type", "")
-    if media.replace(" ", "").lower() not in MEDIA_TYPES:
-        raise MediaTypeRefused(type=media[:64])
+    boundary = _boundary(request)
     bucket = imports.enter(request.client.host if request.client else "")
     try:
         try:
@@ -122,14 +116,25 @@ async def import_file(
                 content = await receive(request, FILE_BYTES)
         except TimeoutError:
             raise TooSlow(seconds=SEND_SECONDS) from None
-        report = await imports.read(content, name, layout)
+        one = [Upload(name, content)]
+        uploads = one if boundary is None else uploads_of(content, boundary)
+        report = await imports.read(uploads, Wish(layout, snapshot == "1"))
     finally:
         imports.leave(bucket)
     return Response(report, 200, {"Cache-Control": "no-store"}, "application/json")
 
 
+def _boundary(request: Request) -> str | None:
+    """What parts files of a body, None for one file; refuses any other body."""
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise MediaTypeRefused(encoding=request.headers["content-encoding"][:64])
+    media = request.headers.get("content-type", "")
+    boundary = boundary_of(media)
+    if boundary is None and media.replace(" ", "").lower() not in MEDIA_TYPES:
+        raise MediaTypeRefused(type=media[:64])
+    return boundary
+
+
 ROUTES: Final[tuple[Route, ...]] = (
-    Route(
-        "/registry/imports", import_file, None, media=("application/json",), takes="text/csv"
-    ),
+    Route("/registry/imports", import_file, None, media=("application/json",), takes=TAKES),
 )

@@ -218,6 +218,11 @@ _sums = shape(
     "All retirements of the same filters, not of one page.",
 )
 CERTIFICATES = list_shape(CERTIFICATE_ITEM, (("sums", _sums),))
+CERTIFICATE_SUM = shape(
+    "CertificateSum",
+    [("key", str | None), ("certificates", int), ("grams", str), ("grams_text", str)],
+    "Retirements of one beneficiary, project, country or year, added up.",
+)
 SUPPLY = shape(
     "SupplyItem",
     [("class", str), ("batches", int), ("issued_t", str), ("statuses", dict[str, str])],

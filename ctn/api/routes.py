@@ -1,6 +1,7 @@
 """A route: a path, what serves it, what it answers, and the body that it takes."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,8 +13,8 @@ Endpoint = Callable[..., Coroutine[Any, Any, Response]]
 class Route(NamedTuple):
     """A path below /api/v1; `media` is what it answers, `takes` what a body must be.
 
-    `shape` None: bytes of the media type. `body` None: GET, unless `takes` names another media
-    type, whose bytes it is then.
+    `shape` None: bytes of the media type. `body` None: GET, unless `takes` names other media
+    types, each with its schema, of which the body is one then.
     """
 
     path: str
@@ -21,7 +22,7 @@ class Route(NamedTuple):
     shape: type[msgspec.Struct] | None
     body: type[msgspec.Struct] | None = None
     media: tuple[str, ...] = ("application/octet-stream",)
-    takes: str = ""
+    takes: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def method(self) -> str:

@@ -16,10 +16,12 @@ from starlette.responses import Response
 
 from ctn.api.bodies import read_body
 from ctn.api.link import Link, answer, link_of
-from ctn.api.market import check_address
+from ctn.api.problems import language_of
 from ctn.api.rates import bucket_of, is_loopback
 from ctn.api.refusals import Busy, DoorRefusal, RateLimited
 from ctn.api.routes import Route
+from ctn.kernel.account import is_address
+from ctn.kernel.refusal import BadAddress
 
 DEMO: Final = "ctn-demo"
 HOUR_SECONDS: Final = 3_600
@@ -46,10 +48,21 @@ class SeatTaken(DoorRefusal):
 class SeatsFull(DoorRefusal):
     """The demo has nothing left for another seat of this kind."""
 
-    status: ClassVar[int] = 503
+    status: ClassVar[int] = 409
     code: ClassVar[str] = "seats_full"
 
 
+# What a seat is for and this version has no module for yet, by module.
+MISSING: Final[dict[str, tuple[str, ...]]] = {
+    "commuter": ("activities", "rewards", "mall"),
+    "seller": ("deals", "reputation"),
+    "trader": ("compliance",),
+    "developer": ("platforms",),
+}
+TEXTS: Final = {
+    "en": ("This account can buy, sell and retire now.", "Not in this version yet: {}."),
+    "zh": ("这个账户现在就能买入、卖出和注销。", "本版本尚未包含：{}。"),
+}
 REFUSALS: Final = {kind.code: kind for kind in (SeatTaken, SeatsFull)}
 
 
@@ -67,13 +80,18 @@ class FaucetAsk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SeatAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the account holds now: money in base units of CNY, and grams of a batch."""
+    """What the account was given: money in base units of CNY, and grams of a batch.
+
+    `missing` names the modules that the seat would also use and that this version lacks.
+    """
 
     kind: str
     account: str
     money: str
     batch: str
     grams: str
+    missing: tuple[str, ...]
+    text: str
 
 
 class Seats:
@@ -109,7 +127,7 @@ class Seats:
         except (OSError, TimeoutError, ValueError, msgspec.DecodeError):
             raise Busy() from None
         if "refused" in found:
-            raise REFUSALS.get(found["refused"], Busy)()
+            raise REFUSALS.get(found.pop("refused"), Busy)(**found)
         return found
 
 
@@ -126,14 +144,23 @@ async def faucet(request: Request) -> Response:
 
 
 async def _give(request: Request, kind: str, account: str) -> Response:
-    check_address(account)
+    if not is_address(account):
+        raise BadAddress(field="account")
     head = await link_of(request).head()
     if not head.chain.startswith(DEMO):
         raise DemoOnly(chain=head.chain)
     seats: Seats = request.app.state.seats
     seats.count(request.client.host if request.client else "")
     found = await seats.ask(kind, account)
-    return answer(SeatAnswer(kind=kind, account=account, **found))
+    missing = MISSING.get(kind, ())
+    text = _text(missing, language_of(request.headers.raw))
+    return answer(SeatAnswer(kind=kind, account=account, missing=missing, text=text, **found))
+
+
+def _text(missing: tuple[str, ...], language: str) -> str:
+    """What the account can do, and what it cannot yet."""
+    able, unable = TEXTS[language]
+    return f"{able} {unable.format(', '.join(missing))}" if missing else able
 
 
 ROUTES: Final = (

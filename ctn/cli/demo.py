@@ -14,9 +14,11 @@ import typer
 from ctn.cli.terminal import options
 
 HOME = Path(".ctn")
+GIFTS = ("seats", "faucet")
 DESCRIPTION = """Make the demo world at the first start, then run it until Ctrl-C. Prices are
 simulated; the rows are copies of real ones, and nothing is locked at their registry. The folder is
---home or $CTN_HOME, else .ctn/demo; with --until alone one that is removed at the end."""
+--home or $CTN_HOME, else .ctn/demo; with --until alone one that is removed at the end.
+`ctn demo seats` and `ctn demo faucet` endow an account of a world that runs."""
 
 app = typer.Typer()
 
@@ -29,6 +31,12 @@ def demo(
     words: Annotated[list[str] | None, typer.Argument(help="ctn demo --help lists them.")] = None,
 ) -> None:
     """Make the demo world at the first start, then run it until Ctrl-C."""
+    if words and words[0] in GIFTS:
+        from ctn.cli.seats import run_gift
+
+        with _folder(until=0) as folder:
+            run_gift(folder, words)
+        return
     # Eight options are more than a function's parameters may be, so they are read here.
     said = _options().parse_args(words or [])
     from ctn.cli.demo_home import DemoHome
@@ -38,7 +46,7 @@ def demo(
         until=said.until, seed=said.seed, is_english=said.lang == "en", has_board=said.board,
         is_json=options().is_json, is_new=said.reset, picture=said.picture,
     )  # fmt: skip
-    with _folder(said.until) as folder:
+    with _folder(until=said.until) as folder:
         ground = DemoHome(folder, said.port)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, ground.leave)
@@ -69,7 +77,7 @@ def _options() -> argparse.ArgumentParser:
 
 
 @contextlib.contextmanager
-def _folder(until: int) -> Iterator[Path]:
+def _folder(*, until: int) -> Iterator[Path]:
     """The named folder; else one of its own for `--until`, which is removed, or `.ctn/demo`."""
     named = options().home
     if named != HOME:

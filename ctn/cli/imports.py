@@ -16,12 +16,13 @@ import msgspec
 from ctn.cli.link import Link, linked
 from ctn.cli.recording import Progress, key_of_duty, lines_of, record_file
 from ctn.cli.terminal import Trouble, options, progress
+from ctn.client.registry.added import over_issued_rows, with_defects
 from ctn.client.registry.lines import Lines, clashes
 from ctn.client.registry.mirror import Arrival, Changes, Mirror
 from ctn.client.registry.reader import content_of, read_bytes
 from ctn.client.registry.report import report_csv, report_json
-from ctn.client.registry.rows import SEVERITIES, Defect, ImportedFile, Issuance, Unit
-from ctn.client.registry.watch import Conversions, count_conversions, over_issued, watch_list
+from ctn.client.registry.rows import Defect, ImportedFile
+from ctn.client.registry.watch import Conversions, count_conversions, watch_list
 from ctn.client.registry.watched import Watched
 from ctn.kernel.refusal import Refusal
 
@@ -140,7 +141,7 @@ class _Run:
             found.refused.append({"file": path.name, "code": refusal.code, "facts": facts})
             return
         against = self._against_ledger(read)
-        checked = _with(read, against)
+        checked = with_defects(read, against)
         is_taken = wish.allows_defects or not checked.has_errors
         if not is_taken:
             found.left.append(path.name)
@@ -151,9 +152,9 @@ class _Run:
                 changes = self._mirror.take(arrival, told)
             if is_taken:
                 found.changes.append((path.name, changes))
-            over = _over_issued(self._mirror, checked)
+            over = over_issued_rows(self._mirror.database, checked)
             self._mirror.note(checked, over)
-            checked = _with(checked, over)
+            checked = with_defects(checked, over)
         if is_taken and wish.is_commit:
             with progress(f"recording {path.name}: transactions") as told:
                 self._commit(read, told)
@@ -183,30 +184,6 @@ class _Run:
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _with(read: ImportedFile, defects: list[Defect]) -> ImportedFile:
-    """A file with more defects, in the order of its rows."""
-    if not defects:
-        return read
-    both = sorted([*read.defects, *defects], key=lambda defect: defect.row)
-    return msgspec.structs.replace(read, defects=both)
-
-
-def _over_issued(mirror: Mirror, read: ImportedFile) -> list[Defect]:
-    """Projects of a file of which more ended than was issued, each at its last row."""
-    source = read.layout.partition(".")[0]
-    rows: list[Unit | Issuance] = [*read.units, *read.issuances]
-    last = {each.project.lstrip("0"): each for each in rows if not each.is_defect}
-    code = "retired_over_issued"
-    return [
-        Defect(
-            last[project].row, last[project].file_line, "", code, SEVERITIES[code], project,
-            read.keys[last[project].row - 1], f"{ended:,} ended of {issued:,} issued.",
-        )
-        for where, project, ended, issued in over_issued(mirror.database)
-        if where == source and project in last
-    ]
 
 
 def report_of(found: Found) -> dict[str, Any]:

@@ -167,6 +167,14 @@ class Client:
         """The receipt that an envelope would get in the next block; signatures are not checked."""
         return self._run(talks.simulate(envelope))
 
+    def endow(self, kind: str, account: str) -> Answer:
+        """Ask a demo chain for a seat (visitor, commuter, seller, trader, developer) or `faucet`.
+
+        Money and grams come as decimal strings of base units. RefusalError when the account had
+        its seat or the chain is no demo, Unanswered when nobody could give one now.
+        """
+        return self._run(talks.endow(kind, account))
+
     def follow(self, from_height: int) -> Iterator[Answer]:
         """Each block from a height on, as it is made; goes on by itself after a lost connection."""
         height = from_height
@@ -308,6 +316,10 @@ class AsyncClient:
     async def simulate(self, envelope: bytes) -> Receipt:
         """As `Client.simulate`."""
         return await self._run(talks.simulate(envelope))
+
+    async def endow(self, kind: str, account: str) -> Answer:
+        """As `Client.endow`."""
+        return await self._run(talks.endow(kind, account))
 
     async def follow(self, from_height: int) -> AsyncIterator[Answer]:
         """As `Client.follow`."""

@@ -168,6 +168,14 @@ def outcome_of(answer: Answer, envelope: bytes) -> Outcome:
     return Outcome(identity, receipt.status, receipt, envelope)
 
 
+def endow(kind: str, account: str) -> Talk[Answer]:
+    """What a demo chain gives an account: a seat of a kind, or `faucet`."""
+    is_faucet = kind == "faucet"
+    body = {"account": account} if is_faucet else {"kind": kind, "account": account}
+    path = PREFIX + ("/faucet" if is_faucet else "/seats")
+    return (yield from _ask(Ask("POST", path, msgspec.json.encode(body)), None))
+
+
 def _ask(ask: Ask, envelope: bytes | None) -> Talk[Answer]:
     """Ask until an answer tells; the same bytes each time, so that repeating is safe."""
     reason = ""

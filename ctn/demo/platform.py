@@ -41,10 +41,14 @@ class Platform:
         names = self._client.block(height)["transactions"]
         return [self._client.transaction(name)["receipt"] for name in names]
 
-    def send(self, cast: Cast, act: Act, *, wait: bool = False) -> bool:
+    def send(self, cast: Cast, act: Act) -> bool:
         """Sign and send; whether it was taken. Refusals are answers: the agents look anew."""
         try:
-            self._client.submit(act.ops, cast.keys[act.actor], wait=wait)
+            self._client.submit(act.ops, cast.keys[act.actor], wait=False)
         except (Refusal, Unanswered):
             return False
         return True
+
+    def settle(self, cast: Cast, act: Act) -> None:
+        """Sign, send and wait for the block; raises the ledger's refusal, or Unanswered."""
+        self._client.submit(act.ops, cast.keys[act.actor], wait=True)

@@ -13,7 +13,7 @@ from ctn.demo.history import BLOCKS, GENESIS_TIME, make_history, span
 from ctn.demo.live import World, now
 from ctn.demo.platform import Platform
 from ctn.demo.screen import progress_bar, screen_for
-from ctn.demo.seats import endow
+from ctn.demo.seats import FAUCET, SEATS, Ask, endow
 from ctn.demo.seen import see
 from ctn.demo.watch import Watch
 from ctn.demo.words import EN, ZH, Words
@@ -98,7 +98,7 @@ def _live(ground: Ground, cast: Cast, wishes: Wishes) -> int:
             return 0
         platform = Platform(client)
         seat = ground.seat()
-        endow(platform, cast, "visitor", seat.address)
+        endow(platform, cast, Ask("visitor", seat.address))
         watch = Watch(cast)
         watch.look_back(platform)
         watch.doors = _doors(ground, url, seat, wishes.words)
@@ -113,8 +113,9 @@ def _doors(ground: Ground, url: str, seat: Seat, words: Words) -> list[tuple[str
     activate = f". {ACTIVATE} && " if ACTIVATE.exists() else ""
     return [
         (words.page, f"{url}/"),
+        (words.seats, ", ".join([kind for kind in SEATS if kind != FAUCET])),
+        ("GraphQL", f"{url}/graphiql"),
         (words.rest, f"{url}/api/v1/status"),
-        (words.contract, f"{url}/openapi.json"),
         (words.command, f"{activate}ctn --home {ground.folder} --help"),
         (words.seat, f"--key {seat.name}"),
     ]

@@ -4,12 +4,15 @@ The platform holds no key of the cast. It passes kind and address to this socket
 what gives the seat, between two steps of the market, through the ordinary doors.
 """
 
-import json
+import contextlib
 import queue
 import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
+
+import msgspec
 
 from ctn.client.talks import Unanswered
 from ctn.crypto.digest import sha256_hex
@@ -21,7 +24,7 @@ from ctn.demo.platform import Platform
 from ctn.demo.seen import Act
 from ctn.kernel.asset import GRAMS_PER_TONNE
 from ctn.kernel.block import DAY_MS
-from ctn.kernel.op import Op
+from ctn.kernel.refusal import Refusal
 from ctn.modules.assets.issue_money import IssueMoney
 from ctn.modules.assets.transfer import Transfer
 from ctn.modules.identity.attest import Attest
@@ -30,7 +33,9 @@ from ctn.modules.identity.records import SubjectKind
 SOCKET: Final = "run/demo.sock"
 ASK_BYTES: Final = 1_024
 ANSWER_SECONDS: Final = 30
-FAUCET_MONEY: Final = 10_000 * parts.CNY
+BUSY: Final = b'{"refused":"busy"}'
+BATCH: Final = batch_id(LINES[0].project, LINES[0].vintage)
+FAUCET: Final = "faucet"
 
 
 class Seat(NamedTuple):
@@ -48,47 +53,72 @@ SEATS: Final[dict[str, Seat]] = {
     "seller": Seat(parts.PERSON, 2, 5_000 * parts.CNY, 50),
     "trader": Seat(parts.ENTERPRISE, 3, 500_000 * parts.CNY, 100),
     "developer": Seat(parts.ENTERPRISE, 3, 10_000 * parts.CNY, 0),
-    "faucet": Seat(parts.PERSON, 2, FAUCET_MONEY, 0),
+    FAUCET: Seat(parts.PERSON, 2, 10_000 * parts.CNY, 0),
 }
 
 
-class Ask(NamedTuple):
-    """One request for a seat, and where its answer goes."""
+class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One request for a seat."""
 
-    kind: str
+    kind: Literal["visitor", "commuter", "seller", "trader", "developer", "faucet"]
     account: str
+
+
+class Waiting(NamedTuple):
+    """A request, and where its answer goes."""
+
+    ask: Ask
     answer: "queue.Queue[dict[str, Any]]"
 
 
-def endow(platform: Platform, cast: Cast, kind: str, address: str) -> dict[str, Any]:
-    """Give an address its seat; says what it holds, or which refusal of the door stopped it.
+def endow(platform: Platform, cast: Cast, ask: Ask) -> dict[str, Any]:
+    """Give an account its seat; says what it holds, or which refusal of the door stopped it.
 
-    An address that is attested already has had its seat.
+    The money comes last and its bank reference names the account, so that an account has one seat
+    of any kind, and one whose seat was cut short is given the rest when it asks again.
     """
-    if any(True for _row in platform.rows("attestation", address + "/")):
-        return {"refused": "seat_taken"}
-    seat = SEATS[kind]
-    for actor, op in _gifts(platform.head().time, seat, kind, address):
-        if not platform.send(cast, Act(actor, (op,)), wait=True):
-            return {"refused": "seats_full"}
-    batch = batch_id(LINES[0].project, LINES[0].vintage)
-    return {"money": str(seat.money), "batch": batch, "grams": str(seat.tonnes * GRAMS_PER_TONNE)}
+    seat = SEATS[ask.kind]
+    try:
+        if platform.value("bank_use", f"{cast.address(parts.BANK)}/{_reference(ask.account)}"):
+            return {"refused": "seat_taken"}
+        for act in _gifts(platform, seat, ask.account):
+            platform.settle(cast, act)
+    except Unanswered:
+        # The platform is slow or away; the market goes on, and the visitor asks again.
+        return {"refused": "busy"}
+    except Refusal as refusal:
+        return {"refused": "seats_full", "reason": refusal.code}
+    return {"money": str(seat.money), "batch": BATCH, "grams": str(seat.tonnes * GRAMS_PER_TONNE)}
 
 
-def _gifts(time: int, seat: Seat, kind: str, address: str) -> list[tuple[str, Op]]:
-    owner = sha256_hex(address.encode())
-    expires = time + TERM_DAYS * DAY_MS
-    gifts: list[tuple[str, Op]] = [
-        (
-            parts.ATTESTOR,
-            Attest(address, seat.level, seat.kind, "CN", (owner,), (), "00" * 32, expires),
-        ),
-        (parts.BANK, IssueMoney(QUOTE, address, seat.money, f"demo-{kind}-{address}")),
-    ]
-    if seat.tonnes:
-        batch = batch_id(LINES[0].project, LINES[0].vintage)
-        gifts.append((parts.DEVELOPER, Transfer(batch, seat.tonnes * GRAMS_PER_TONNE, address)))
-    return gifts
+def _reference(account: str) -> str:
+    return f"demo-seat-{account}"
+
+
+def _gifts(platform: Platform, seat: Seat, account: str) -> Iterator[Act]:
+    """What the account has not got yet, each signed by whom it belongs to."""
+    attested = [row["level"] for _place, row in platform.rows("attestation", account + "/")]
+    if max(attested, default=0) < seat.level:
+        owner = sha256_hex(account.encode())
+        expires = platform.head().time + TERM_DAYS * DAY_MS
+        word = Attest(account, seat.level, seat.kind, "CN", (owner,), (), "00" * 32, expires)
+        yield Act(parts.ATTESTOR, (word,))
+    grams = seat.tonnes * GRAMS_PER_TONNE
+    if int(platform.value("balance", f"{account}/{BATCH}") or 0) < grams:
+        yield Act(parts.DEVELOPER, (Transfer(BATCH, grams, account),))
+    yield Act(parts.BANK, (IssueMoney(QUOTE, account, seat.money, _reference(account)),))
+
+
+def ask_at(folder: Path, ask: Ask) -> dict[str, Any]:
+    """What the demo of a folder answers; raises OSError when it does not run."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(ANSWER_SECONDS)
+        connection.connect(str(folder / SOCKET))
+        with connection.makefile("rwb") as lines:
+            lines.write(msgspec.json.encode(ask) + b"\n")
+            lines.flush()
+            found: dict[str, Any] = msgspec.json.decode(lines.readline() or BUSY, type=dict)
+    return found
 
 
 class SeatDoor:
@@ -98,7 +128,7 @@ class SeatDoor:
         path = folder / SOCKET
         path.unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._asks: queue.Queue[Ask] = queue.Queue()
+        self._asks: queue.Queue[Waiting] = queue.Queue()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.bind(str(path))
         path.chmod(0o600)
@@ -109,23 +139,18 @@ class SeatDoor:
         """Give the seats that were asked for since the last time."""
         while True:
             try:
-                ask = self._asks.get_nowait()
+                waiting = self._asks.get_nowait()
             except queue.Empty:
                 return
-            try:
-                found = endow(platform, cast, ask.kind, ask.account)
-            except Unanswered:
-                # The platform is slow or away; the market goes on, and the visitor asks again.
-                found = {"refused": "busy"}
-            ask.answer.put(found)
+            waiting.answer.put(endow(platform, cast, waiting.ask))
 
     def wait(self, seconds: float) -> None:
         """Wait until a seat is asked for, at most so long."""
         try:
-            ask = self._asks.get(timeout=seconds)
+            waiting = self._asks.get(timeout=seconds)
         except queue.Empty:
             return
-        self._asks.put(ask)
+        self._asks.put(waiting)
 
     def close(self) -> None:
         """Take no more requests."""
@@ -140,12 +165,18 @@ class SeatDoor:
             threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
 
     def _answer(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rwb") as lines:
-            asked = json.loads(lines.readline(ASK_BYTES))
-            answer: queue.Queue[dict[str, Any]] = queue.Queue(1)
-            self._asks.put(Ask(asked["kind"], asked["account"], answer))
-            try:
-                found = answer.get(timeout=ANSWER_SECONDS)
-            except queue.Empty:
-                found = {"refused": "busy"}
-            lines.write(json.dumps(found).encode() + b"\n")
+        connection.settimeout(ANSWER_SECONDS)
+        with contextlib.suppress(OSError), connection, connection.makefile("rwb") as lines:
+            lines.write(self._reply(lines.readline(ASK_BYTES)) + b"\n")
+
+    def _reply(self, line: bytes) -> bytes:
+        """What an asker is told; nothing that is no request reaches the cast."""
+        try:
+            waiting = Waiting(msgspec.json.decode(line, type=Ask), queue.Queue(1))
+        except msgspec.DecodeError:
+            return msgspec.json.encode({"refused": "malformed"})
+        self._asks.put(waiting)
+        try:
+            return msgspec.json.encode(waiting.answer.get(timeout=ANSWER_SECONDS))
+        except queue.Empty:
+            return BUSY

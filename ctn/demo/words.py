@@ -31,7 +31,7 @@ class Words(NamedTuple):
     history: str
     page: str
     rest: str
-    contract: str
+    seats: str
     command: str
     seat: str
     rising: str
@@ -59,7 +59,7 @@ ZH = Words(
     history="{} 天模拟历史，均非真实碳信用",
     page="网页",
     rest="REST",
-    contract="接口契约",
+    seats="席位",
     command="命令",
     seat="您的钥匙",
     rising="red",
@@ -86,7 +86,7 @@ EN = Words(
     history="{} days of simulated history, not real credits",
     page="web",
     rest="REST",
-    contract="contract",
+    seats="seats",
     command="command",
     seat="your key",
     rising="green",

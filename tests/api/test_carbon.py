@@ -50,6 +50,7 @@ PUBLIC = [
     ("/serials/CTN-VCS-00001-2022-001-1-5", resources.SERIAL_ANSWER),
     (f"/serials/{verra(5_001, 5_010)}", resources.SERIAL_ANSWER),
     ("/certificates", resources.CERTIFICATES),
+    ("/certificates/sums", resources.list_shape(resources.CERTIFICATE_SUM)),
     ("/supply", resources.list_shape(resources.SUPPLY)),
     (f"/accounts/{ALICE}/balances", resources.list_shape(resources.BALANCE, (("at", int),))),
     (f"/accounts/{ALICE}/history", resources.list_shape(resources.HISTORY)),
@@ -278,7 +279,7 @@ def test_a_file_of_some_mib_is_read_and_others_are_answered_meanwhile(
     "headers",
     [
         {}, {"content-type": "application/json"}, {"content-type": "text/csv; charset=gbk"},
-        {"content-type": "multipart/form-data; boundary=x"},
+        {"content-type": "multipart/mixed; boundary=x"},
         {"content-type": "text/csv", "content-encoding": "gzip"},
     ],
 )  # fmt: skip
@@ -294,3 +295,30 @@ def test_a_cookie_from_another_page_is_refused(platform: Platform) -> None:
     own = {"Origin": platform.url, "Cookie": "session=1"}
     assert platform.get("/params", headers=own).status_code == 200
     assert platform.get("/params", headers={"Origin": "https://any.example"}).status_code == 200
+
+
+@pytest.mark.parametrize("by", ["beneficiary", "project", "country", "year"])
+def test_sums_by_anything_add_up_to_the_sum_of_all(platform: Platform, by: str) -> None:
+    groups = platform.found("/certificates/sums", by=by)["items"]
+    whole = platform.found("/certificates")["sums"]
+    assert sum(group["certificates"] for group in groups) == whole["certificates"]
+    assert sum(int(group["grams"]) for group in groups) == int(whole["grams"])
+
+
+def test_sums_keep_to_the_filters_and_name_no_hidden_beneficiary(platform: Platform) -> None:
+    german = platform.found("/certificates/sums", by="country", country="DE")["items"]
+    assert [(row["key"], row["certificates"]) for row in german] == [("DE", 1)]
+    names = {row["key"] for row in platform.found("/certificates/sums", by="beneficiary")["items"]}
+    assert {"Ocean Tea", "碳中和茶业"} <= names
+    assert platform.get("/certificates/sums?by=holder").status_code == 400
+    assert platform.found("/certificates/sums", by="year", year="1999")["items"] == []
+
+
+def test_projects_are_found_by_words_type_and_vintage(platform: Platform) -> None:
+    whole = platform.found("/projects")["items"]
+    first = whole[0]
+    for asked in ({"q": first["name"][:5].upper()}, {"q": first["id"]}, {"type": first["type"]}):
+        assert first["id"] in [row["id"] for row in platform.found("/projects", **asked)["items"]]
+    assert [row["id"] for row in platform.found("/projects", vintage="2022")["items"]] == [PROJECT]
+    for asked in ({"q": HOSTILE}, {"vintage": "1999"}, {"type": "nothing"}):
+        assert platform.found("/projects", **asked)["items"] == []

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -58,7 +59,7 @@ def test_names_the_field_of_an_ask_that_cannot_be(
 
 def test_refuses_an_account_that_is_no_address(api: Asked) -> None:
     answer = api.post("/seats", SEAT | {"account": "ctn1<script>"})
-    assert (answer.status_code, answer.json()["field"]) == (400, "address")
+    assert (answer.status_code, answer.json()["field"]) == (400, "account")
 
 
 def test_a_client_gets_twenty_seats_an_hour(demo: Chain) -> None:
@@ -68,21 +69,38 @@ def test_a_client_gets_twenty_seats_an_hour(demo: Chain) -> None:
     asked.close()
 
 
-def test_a_demo_that_breaks_off_is_busy_and_no_error_of_ours(demo: Chain) -> None:
+@contextmanager
+def playing(demo: Chain, reply: bytes) -> Iterator[Asked]:
+    """Doors of the chain, beside a demo that answers one request for a seat."""
     path = demo.home.socket.with_name("demo.sock")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
 
-        def break_off() -> None:
+        def answer() -> None:
             connection, _address = listener.accept()
-            connection.close()
+            with connection, connection.makefile("rb") as asked:
+                asked.readline()  # what closes with a request unread is reset
+                connection.sendall(reply)
 
-        ending = threading.Thread(target=break_off)
-        ending.start()
+        answering = threading.Thread(target=answer)
+        answering.start()
         asked = Asked(demo)
-        answer = asked.post("/seats", SEAT)
-        ending.join()
+        yield asked
+        asked.close()
+        answering.join()
     path.unlink()
+
+
+def test_a_demo_that_breaks_off_is_busy_and_no_error_of_ours(demo: Chain) -> None:
+    with playing(demo, b"") as asked:
+        answer = asked.post("/seats", SEAT)
     assert (answer.status_code, answer.json()["code"]) == (503, "busy")
-    asked.close()
+
+
+@pytest.mark.parametrize("code", ["seat_taken", "seats_full"])
+def test_a_seat_that_cannot_be_given_is_a_conflict(demo: Chain, code: str) -> None:
+    with playing(demo, b'{"refused":"%b","reason":"short"}\n' % code.encode()) as asked:
+        answer = asked.post("/seats", SEAT)
+    assert (answer.status_code, answer.json()["code"]) == (409, code)
+    assert answer.json()["facts"] == {"reason": "short"}

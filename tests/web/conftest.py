@@ -7,18 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from ctn.api.static import BUILT
 from ctn.demo.seats import SOCKET
+from ctn.kernel.genesis import Genesis
 from tests.api.chains import running
-from tests.web.browser import NOT_BUILT, browser
+from tests.web.browser import NOT_BUILT, REPORTS, Seen, browser
+from tests.web.wallets import founding
 
 START = (
     "import sys; from pathlib import Path; from ctn.api.process import run_api; "
@@ -41,16 +43,47 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
     """The origin of a platform in a process of its own, over a running chain."""
-    with TemporaryDirectory(prefix="ctn-") as folder, running(Path(folder) / "home") as chain:
+    with served() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Iterator[str]:
+    """The same over a chain on which the owner of the known words has an account too."""
+    with served(founding()) as found:
+        yield found
+
+
+@contextmanager
+def served(genesis: Genesis | None = None) -> Iterator[str]:
+    """A chain and its platform for the length of a block."""
+    with (
+        TemporaryDirectory(prefix="ctn-") as folder,
+        running(Path(folder) / "home", genesis) as chain,
+    ):
         port = free_port()
         words = [sys.executable, "-c", START, str(chain.home.folder), str(port)]
-        served = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             wait_until_served(f"http://127.0.0.1:{port}/api/v1/status")
             yield f"http://127.0.0.1:{port}"
         finally:
-            os.kill(served.pid, signal.SIGTERM)
-            served.wait(10)
+            os.kill(process.pid, signal.SIGTERM)
+            process.wait(10)
+
+
+@pytest.fixture(name="page")
+def _page(chromium: Browser, ledger: str) -> Iterator[Page]:
+    """A page in a fresh profile, in English; no report and no outside request may be left."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.add_init_script(REPORTS)
+    context.add_init_script('localStorage.setItem("ctn.settings", \'{"language":"en"}\')')
+    page, seen = context.new_page(), Seen(ledger)
+    seen.watch(page)
+    yield page
+    assert page.evaluate("window.policyReports") == []
+    assert seen.elsewhere == []
+    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -149,7 +149,8 @@ def test_a_file_of_a_registry_is_read_by_row_and_rule(chromium: Browser, demo: s
         file = {"name": "units.csv", "mimeType": "text/csv", "buffer": damaged.encode()}
         page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
         expect(page.locator("main")).to_contain_text("verra.units", timeout=WAIT_MS)
-        expect(page.locator("tbody")).to_contain_text("Serial malformed", timeout=WAIT_MS)
+        found = page.get_by_role("table", name="Defects")
+        expect(found).to_contain_text("Serial malformed", timeout=WAIT_MS)
 
 
 def test_a_file_of_another_kind_is_refused_in_words(chromium: Browser, demo: str) -> None:

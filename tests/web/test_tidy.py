@@ -23,6 +23,27 @@ RULES = {
     r"https?://(?!127\.0\.0\.1|www\.w3\.org/2000/svg)": "address of a host",
 }
 
+# What a page says stands in its catalogues: no words between tags, in braces or in an attribute.
+WORD = r"[A-Za-z\u4e00-\u9fff]{2,}"
+TAG = r"<(?!script)\w(?:[^<>=]*|[^<>]*[\"'}])"
+SPOKEN = {
+    rf"{TAG}>[^<>{{}}]*{WORD}[^<>{{}}]*</": "words between tags",
+    rf">\{{[\"'][^\"']*{WORD}[^\"']*[\"']\}}<": "words between tags",
+    rf"\b(?:aria-label|title|label|placeholder|alt|caption)=[\"'][^\"']*{WORD}": "words in a tag",
+}
+# Names of programs and formats are the same in every language.
+UNSPOKEN = frozenset({"CTN", "CN", "PDF", "JSON", "CSV", "XLSX"})
+
+
+def spoken(line: str) -> list[str]:
+    """The rules that words outside of the catalogues break in a line of markup."""
+    found = []
+    for pattern, rule in SPOKEN.items():
+        match = re.search(pattern, line)
+        if match is not None and not UNSPOKEN & set(re.findall(r"[A-Z]{2,}", match.group())):
+            found.append(rule)
+    return found
+
 
 def findings(path: str, text: str) -> list[Finding]:
     """Every place where a source of the pages breaks a rule."""
@@ -33,6 +54,8 @@ def findings(path: str, text: str) -> list[Finding]:
         if path.endswith(STYLED):
             broken = [rule for pattern, rule in RULES.items() if re.search(pattern, line)]
             found += [Finding(path, number, rule) for rule in broken]
+        if path.endswith(".tsx"):
+            found += [Finding(path, number, rule) for rule in spoken(line)]
     return found
 
 
@@ -69,6 +92,10 @@ def test_packages_are_pinned_exactly_and_the_lock_names_no_host() -> None:
         ("<p style={{ color }} />", "style in an element"),
         ("<script>run()</script>", "script in a document"),
         ('<a onclick="run()">', "script in a document"),
+        ("<p>Nothing yet.</p>", "words between tags"),
+        ('<p className={styles["told"]}>暂无成交</p>', "words between tags"),
+        ('<option value="en">{"English"}</option>', "words between tags"),
+        ('<Field label="Price" />', "words in a tag"),
         ('fetch("https' + '://example.org/")', "address of a host"),
     ],
 )
@@ -84,6 +111,11 @@ def test_finds_what_is_planted(text: str, rule: str) -> None:
         '<script type="module" src="/src/x.ts"></script>',
         'const platform = "http://127.0.0.1:8080";',
         "found.some((line) => line);",
+        "<p>{t('board.empty')}</p>",
+        '<a href="/">CTN</a>',
+        '<Field label={t("ticket.price")} />',
+        "readonly again: () => Promise<void>;",
+        "const isFit = units > 0n && units <= free;",
     ],
 )
 def test_finds_nothing_in_what_is_tidy(text: str) -> None:

@@ -6,31 +6,17 @@ no seed word, key or password may be in any of it (reliability.md 4.3).
 
 import base64
 import json
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import msgspec
-import pytest
-from playwright.sync_api import Browser, Page, Request, Route, WebSocket, expect
+from playwright.sync_api import Page, Request, Route, WebSocket, expect
 
-from ctn.kernel.genesis import Genesis
-from ctn.modules.accounts.records import PERSON, Guard
 from ctn.wallet import keystore
-from tests.api.chains import CNY, FOREVER, address, genesis, running
-from tests.web.browser import REPORTS, Seen
-from tests.web.conftest import START, free_port, wait_until_served
+from tests.api.chains import address
+from tests.web.wallets import PASSWORD, SENDING_MS, restore, seal, send, sign
 from tests.web.words import PHRASE, key_of, root_of
 
-PASSWORD = "a long enough password"
-HELD = 100 * CNY
-SENDING_MS = 30_000
 RUN = 3  # so many words in a row are no accident
 STORED = """async () => {
     const all = [document.cookie, location.href, JSON.stringify(history.state)];
@@ -97,85 +83,6 @@ def secrets_of(phrase: str) -> list[str]:
         found += [secret.hex(), secret.hex().upper(), plain, plain.translate({43: "-", 47: "_"})]
         found += [json.dumps(whole), json.dumps(whole, separators=(",", ":"))]
     return [*found, PASSWORD, PASSWORD.replace(" ", "%20"), PASSWORD.replace(" ", "+")]
-
-
-def founding() -> Genesis:
-    """The chain of the doors, on which the owner of the known words has an account too."""
-    base = genesis()
-    owner = key_of(PHRASE).address
-    records = [row for row in base.records if row[:2] != ("balance", "issued:cny/cny")]
-    issued = sum(row[2] for row in records if row[0] == "balance" and row[1].endswith("/cny"))
-    records += [
-        ("guard", owner, Guard(False, (), (), 0, PERSON, FOREVER)),
-        ("balance", f"{owner}/cny", HELD),
-        ("balance", "issued:cny/cny", -issued - HELD),
-    ]
-    records.sort(key=lambda row: (row[0], row[1]))
-    return msgspec.structs.replace(base, records=records)
-
-
-@pytest.fixture(scope="module")
-def ledger() -> Iterator[str]:
-    """The origin of a platform over that chain."""
-    with TemporaryDirectory(prefix="ctn-") as folder:
-        home = Path(folder) / "home"
-        with running(home, founding()) as chain:
-            port = free_port()
-            words = [sys.executable, "-c", START, str(chain.home.folder), str(port)]
-            served = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            try:
-                wait_until_served(f"http://127.0.0.1:{port}/api/v1/status")
-                yield f"http://127.0.0.1:{port}"
-            finally:
-                os.kill(served.pid, signal.SIGTERM)
-                served.wait(10)
-
-
-@pytest.fixture(name="page")
-def _page(chromium: Browser, ledger: str) -> Iterator[Page]:
-    """A page in a fresh profile, in English; no report and no outside request may be left."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    context.add_init_script(REPORTS)
-    context.add_init_script('localStorage.setItem("ctn.settings", \'{"language":"en"}\')')
-    page, seen = context.new_page(), Seen(ledger)
-    seen.watch(page)
-    yield page
-    assert page.evaluate("window.policyReports") == []
-    assert seen.elsewhere == []
-    context.close()
-
-
-def restore(page: Page, ledger: str) -> None:
-    """Bring the known words into the page."""
-    page.goto(f"{ledger}/wallet/setup")
-    page.get_by_role("button", name="Restore from words").click()
-    page.get_by_label("Words", exact=True).fill(PHRASE)
-    seal(page, "Restore")
-    expect(page.get_by_test_id("account")).to_have_text(key_of(PHRASE).address)
-
-
-def seal(page: Page, button: str) -> None:
-    """Type a new password twice, and press."""
-    page.get_by_label("New password").fill(PASSWORD)
-    page.get_by_label("Repeat it").fill(PASSWORD)
-    page.get_by_role("button", name=button, exact=True).click()
-
-
-def send(page: Page, amount: str, target: str) -> None:
-    """Fill in the form that sends money, up to the dialog."""
-    page.get_by_role("button", name="Send", exact=True).first.click()
-    page.get_by_label("Amount").fill(amount)
-    page.get_by_label("To", exact=True).fill(target)
-    page.get_by_role("button", name="Send", exact=True).last.click()
-    expect(page.locator("dialog").get_by_text("Network fee")).to_be_visible()
-
-
-def sign(page: Page, password: str = PASSWORD) -> None:
-    """Sign what warns: the password, then two separate presses."""
-    dialog = page.locator("dialog")
-    dialog.get_by_label("Password").fill(password)
-    dialog.get_by_role("button", name="Sign", exact=True).click()
-    dialog.get_by_role("button", name="Confirm", exact=True).click()
 
 
 def test_no_seed_word_no_key_and_no_password_leaves_the_page(page: Page, ledger: str) -> None:

@@ -97,19 +97,24 @@ class Mirror:
         return cls(made.database, copies)
 
     @classmethod
-    def scratch(cls, folder: Path) -> "Mirror":
-        """A private copy of the mirror of a folder, for a run that must leave no trace.
+    def reading(cls, folder: Path) -> "Mirror | None":
+        """The mirror of a folder as it stands, to be read; None when there is none to read."""
+        database = _opened(folder / FILE, is_reader=True)
+        return None if database is None else cls(database, None)
+
+    @classmethod
+    def scratch(cls, folder: Path | None) -> "Mirror":
+        """A private copy of the mirror of a folder, or a new one, for a run that leaves no trace.
 
         What is taken there is compared and counted, but its cells are not kept.
         """
         private = _connected("")
-        path = folder / FILE
-        found = _opened(path, is_reader=True) if path.exists() else None
+        found = None if folder is None else cls.reading(folder)
         if found is None:
             private.executescript(tables.TABLES)
         else:
             with contextlib.closing(found):
-                found.backup(private)
+                found.database.backup(private)
         return cls(private, None, keeps_cells=False)
 
     def close(self) -> None:

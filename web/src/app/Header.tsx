@@ -90,8 +90,8 @@ function Reading(): ReactElement {
         value={language}
         onChange={(event) => void speak(event.target.value as Language)}
       >
-        <option value="zh-CN">{"中文"}</option>
-        <option value="en">{"English"}</option>
+        <option value="zh-CN">{t("languages.zh-CN")}</option>
+        <option value="en">{t("languages.en")}</option>
       </select>
       <select
         className={styles["select"]}

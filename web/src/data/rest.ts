@@ -10,6 +10,11 @@ export async function get<Answer>(path: string, signal?: AbortSignal): Promise<A
   return (await ask(path, signal === undefined ? {} : { signal })).json() as Promise<Answer>;
 }
 
+/** The bytes of a document; throws Refused. */
+export async function bytes(path: string): Promise<Uint8Array> {
+  return new Uint8Array(await (await ask(path, {})).arrayBuffer());
+}
+
 /** What a posted body is answered; throws Refused. */
 export async function post<Answer>(path: string, body: unknown): Promise<Answer> {
   const headers = { "content-type": "application/json" };
@@ -17,16 +22,15 @@ export async function post<Answer>(path: string, body: unknown): Promise<Answer>
   return answer.json() as Promise<Answer>;
 }
 
-/** A file sent as it is, with a word for each part that was sent; throws Refused. */
+/** Files sent as a form, with a word for each part that was sent; throws Refused. */
 export function upload<Answer>(
   path: string,
-  file: File,
+  form: FormData,
   onPart: (sent: number) => void,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", PREFIX + path);
-    request.setRequestHeader("content-type", "text/csv");
     request.setRequestHeader("accept-language", settings().language);
     request.upload.onprogress = (event) => onPart(event.loaded);
     request.onerror = () => reject(new Refused(OFFLINE));
@@ -39,7 +43,7 @@ export function upload<Answer>(
         reject(new Refused(faultOf({ code: "failed" })));
       }
     };
-    request.send(file);
+    request.send(form);
   });
 }
 

@@ -26,6 +26,10 @@ export interface Candle {
 
 interface CandlesFields {
   readonly candles: readonly Candle[];
+  /** Names the series: another one is shown from its end, the same one stays where it was put. */
+  readonly series: string;
+  /** Digits after the point of its prices. */
+  readonly digits: number;
   /** What a reader who does not see the drawing is told. */
   readonly summary: string;
 }
@@ -36,38 +40,38 @@ interface Drawing {
   readonly volumes: ISeriesApi<"Histogram">;
 }
 
-export function Candles({ candles, summary }: CandlesFields): ReactElement {
+export function Candles({ candles, series, digits, summary }: CandlesFields): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const drawing = useRef<Drawing>(null);
-  const first = useRef<number | null>(null);
+  const shown = useRef<string | null>(null);
   const { theme, priceColours, language } = useSettings();
 
   useEffect(() => {
     if (box.current === null) return;
-    drawing.current = begin(box.current, language);
-    first.current = null;
+    drawing.current = begin(box.current, language, digits);
+    shown.current = null;
     return () => {
       drawing.current?.chart.remove();
       drawing.current = null;
     };
-  }, [theme, priceColours, language]);
+  }, [theme, priceColours, language, digits]);
 
   useEffect(() => {
     const { current } = drawing;
     if (current === null) return;
     draw(current, candles);
-    // The view stays where the reader put it, unless these are other candles altogether.
-    if (candles[0] !== undefined && first.current !== candles[0].time) {
-      first.current = candles[0].time;
+    // The view stays where the reader put it, also when the oldest candle falls out of the list.
+    if (candles.length > 0 && shown.current !== series) {
+      shown.current = series;
       const from = Math.max(0, candles.length - 96);
       current.chart.timeScale().setVisibleLogicalRange({ from, to: candles.length + 2 });
     }
-  }, [candles, theme, priceColours, language]);
+  }, [candles, series, theme, priceColours, language, digits]);
 
   return <div ref={box} className={styles["candles"]} role="img" aria-label={summary} />;
 }
 
-function begin(box: HTMLElement, language: string): Drawing {
+function begin(box: HTMLElement, language: string, digits: number): Drawing {
   const [text, hairline, up, down] = ["--muted", "--hairline", "--up", "--down"].map(colour) as [
     string,
     string,
@@ -93,6 +97,7 @@ function begin(box: HTMLElement, language: string): Drawing {
     borderVisible: false,
     wickUpColor: up,
     wickDownColor: down,
+    priceFormat: { type: "price", precision: digits, minMove: 1 / 10 ** digits },
   });
   prices.priceScale().applyOptions({ scaleMargins: { top: 0.08, bottom: 0.26 } });
   const volumes = chart.addSeries(HistogramSeries, {

@@ -1,4 +1,4 @@
-// Where a file is dropped or chosen.
+// Where files are dropped or chosen.
 
 import { type DragEvent, type ReactElement, type ReactNode, useId, useState } from "react";
 import parts from "./parts.module.css";
@@ -6,18 +6,23 @@ import parts from "./parts.module.css";
 interface DropFields {
   readonly label: string;
   readonly accept: string;
-  readonly onFile: (file: File) => void;
+  /** Whether more than one is taken at a time; else only the first. */
+  readonly several?: boolean;
+  readonly onFiles: (files: readonly File[]) => void;
   readonly children: ReactNode;
 }
 
-export function Drop({ label, accept, onFile, children }: DropFields): ReactElement {
+export function Drop({ label, accept, several, onFiles, children }: DropFields): ReactElement {
   const id = useId();
   const [isOver, over] = useState(false);
+  const take = (list: FileList | null) => {
+    const files = [...(list ?? [])].slice(0, several === true ? undefined : 1);
+    if (files.length > 0) onFiles(files);
+  };
   const drop = (event: DragEvent) => {
     event.preventDefault();
     over(false);
-    const file = event.dataTransfer.files[0];
-    if (file !== undefined) onFile(file);
+    take(event.dataTransfer.files);
   };
   return (
     <div
@@ -37,10 +42,10 @@ export function Drop({ label, accept, onFile, children }: DropFields): ReactElem
         id={id}
         className="visually-hidden"
         type="file"
+        multiple={several === true}
         accept={accept}
         onChange={(event) => {
-          const file = event.target.files?.[0];
-          if (file !== undefined) onFile(file);
+          take(event.target.files);
           event.target.value = "";
         }}
       />

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { changeBp, changeText, priceDigits, priceText, tonnes } from "./prices";
+import {
+  changeBp,
+  changeText,
+  priceDigits,
+  priceText,
+  rateText,
+  tonneDigits,
+  tonnes,
+} from "./prices";
 
 describe("prices", () => {
   test("have as many digits as the tick needs, and two at least", () => {
@@ -21,4 +29,13 @@ describe("prices", () => {
 test("grams are tonnes without trailing zeros", () => {
   expect(tonnes("28000000")).toBe("28");
   expect(tonnes(1_500_000n)).toBe("1.5");
+});
+
+test("tonnes of an instrument have as many digits as its lot needs", () => {
+  expect([1_000_000n, 100_000n, 1_000n, 1n, 5_000_000n].map(tonneDigits)).toEqual([0, 1, 3, 6, 0]);
+  expect(tonnes(1_500_000n, 3)).toBe("1.500");
+});
+
+test("fees are percentages of millionths", () => {
+  expect([300n, 500n, 0n, 10_000n].map(rateText)).toEqual(["0.03%", "0.05%", "0%", "1%"]);
 });

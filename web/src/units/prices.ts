@@ -21,9 +21,25 @@ export function priceText(price: bigint | number | string, digits = 2): string {
   return decimal(BigInt(price), PRICE_DIGITS, digits);
 }
 
-/** Grams as tonnes, without trailing zeros. */
-export function tonnes(grams: bigint | number | string): string {
-  return decimal(BigInt(grams), GRAM_DIGITS, 0);
+/** How many digits after the point the tonnes of an instrument need, by its lot in grams. */
+export function tonneDigits(lot: bigint): number {
+  let digits = GRAM_DIGITS;
+  let rest = lot;
+  while (digits > 0 && rest % 10n === 0n && rest > 0n) {
+    rest /= 10n;
+    digits -= 1;
+  }
+  return digits;
+}
+
+/** Grams as tonnes, with `digits` after the point at least. */
+export function tonnes(grams: bigint | number | string, digits = 0): string {
+  return decimal(BigInt(grams), GRAM_DIGITS, digits);
+}
+
+/** A fee in millionths as a percentage, without trailing zeros. */
+export function rateText(ppm: bigint): string {
+  return `${decimal(ppm, 4, 0)}%`;
 }
 
 /** A change in basis points as a signed percentage with two digits. */

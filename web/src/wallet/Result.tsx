@@ -13,6 +13,18 @@ interface Props {
   readonly close: () => void;
 }
 
+// What a page signs was read back first, so a platform that cannot read it saw something else.
+const ALTERED = ["kernel.Malformed", "kernel.NotCanonical", "kernel.BadSignature"];
+
+function isAltered({ refusal, receipt }: Extract<Outcome, { status: "refused" }>): boolean {
+  return receipt === null && ALTERED.includes(`${refusal.module}.${refusal.code}`);
+}
+
+/** Whether no block has it and none will: there is nothing to see of it. */
+function isNowhere(outcome: Outcome): boolean {
+  return outcome.status === "refused" && outcome.receipt === null;
+}
+
 /** The end of a request: in block N, refused and why, waiting, or not reached. */
 export function Result({ outcome, again, close }: Props) {
   const { t } = useTranslation("wallet");
@@ -23,16 +35,19 @@ export function Result({ outcome, again, close }: Props) {
       )}
       {outcome.status === "refused" && (
         <>
-          <NoteOfRefusal refusal={outcome.refusal} />
+          <NoteOfRefusal
+            refusal={outcome.refusal}
+            advice={isAltered(outcome) ? "advice.altered" : null}
+          />
           <p>{t(outcome.receipt === null ? "result.notCharged" : "result.charged")}</p>
         </>
       )}
       {outcome.status !== "applied" && outcome.status !== "refused" && (
         <p>{t(`result.${outcome.status}`)}</p>
       )}
-      {outcome.status !== "declined" && (
+      {outcome.status !== "declined" && !isNowhere(outcome) && (
         <p>
-          <Link to="/explorer/transactions/$id" params={{ id: outcome.id }}>
+          <Link to="/explorer/transactions/$id" params={{ id: outcome.id }} onClick={close}>
             {t("result.open")}
           </Link>
         </p>

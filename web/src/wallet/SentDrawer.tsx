@@ -29,7 +29,7 @@ export function SentDrawer({ close }: { readonly close: () => void }) {
       {rows?.length === 0 && <p>{t("drawer.empty")}</p>}
       <ul className={styles["sent"]}>
         {rows?.map((row) => (
-          <Row key={row.id} row={row} resend={resend} />
+          <Row key={row.id} row={row} resend={resend} close={close} />
         ))}
       </ul>
     </Dialog>
@@ -39,13 +39,15 @@ export function SentDrawer({ close }: { readonly close: () => void }) {
 interface RowProps {
   readonly row: Sent;
   readonly resend: (row: Sent) => void;
+  readonly close: () => void;
 }
 
-function Row({ row, resend }: RowProps) {
+function Row({ row, resend, close }: RowProps) {
   const { t } = useTranslation("wallet");
   const language = useLanguage();
   const sentenceOf = useRefusalSentence();
   const told = readBody(row.body).ops.map((op) => plain(describe(op, language)?.slice(0, 1) ?? []));
+  const isNowhere = row.status === "refused" && row.height === null;
   const canResend = ["sent", "unreached", "pending"].includes(row.status);
   return (
     <li>
@@ -56,9 +58,11 @@ function Row({ row, resend }: RowProps) {
           {t(`drawer.${row.status}`, { height: row.height ?? "" })}
         </span>{" "}
         {row.refusal !== null && <span>{sentenceOf(row.refusal)}</span>}{" "}
-        <Link to="/explorer/transactions/$id" params={{ id: row.id }}>
-          {t("result.open")}
-        </Link>
+        {!isNowhere && (
+          <Link to="/explorer/transactions/$id" params={{ id: row.id }} onClick={close}>
+            {t("result.open")}
+          </Link>
+        )}
       </p>
       {canResend && <Button onClick={() => resend(row)}>{t("drawer.resend")}</Button>}
     </li>

@@ -108,8 +108,14 @@ export function NoteOfFault({ error }: { readonly error: unknown }) {
   );
 }
 
+interface RefusalProps {
+  readonly refusal: Refusal;
+  /** What to do, where the code of the refusal alone does not tell it. */
+  readonly advice?: string | null;
+}
+
 /** A refusal of the ledger: its sentence, stable name, facts, and what to do. */
-export function NoteOfRefusal({ refusal }: { readonly refusal: Refusal }) {
+export function NoteOfRefusal({ refusal, advice }: RefusalProps) {
   const { t } = useTranslation("wallet");
   const sentenceOf = useRefusalSentence();
   const name = `${refusal.module}.${refusal.code}`;
@@ -123,7 +129,7 @@ export function NoteOfRefusal({ refusal }: { readonly refusal: Refusal }) {
           <small>{facts.map(([fact, value]) => `${fact}: ${factText(value)}`).join(", ")}</small>
         )}
       </p>
-      <p>{t([`advice.${refusal.code}`, "advice.other"])}</p>
+      <p>{t([advice ?? `advice.${refusal.code}`, "advice.other"])}</p>
     </div>
   );
 }

@@ -1,27 +1,34 @@
 // One batch: what a tonne of it is, what became of each serial, and where it trades.
 
 import { Link, useParams } from "@tanstack/react-router";
-import type { ReactElement } from "react";
+import { type ReactElement, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Page } from "../../app/Page";
 import { queryOf } from "../../data/query";
 import { useListing } from "../../data/useListing";
 import { useResource } from "../../data/useRead";
+import { useSettled } from "../../data/useSettled";
 import { Badge, Card, Facts } from "../../design/Card";
+import { Field } from "../../design/Field";
 import { More } from "../../design/More";
-import { Address } from "../../design/Reference";
+import { Address, TxLink } from "../../design/Reference";
 import { Shown } from "../../design/States";
 import { Table } from "../../design/Table";
 import { Time } from "../../design/Time";
-import { decimal } from "../../ops/amounts";
+import { decimal, moneyText } from "../../ops/amounts";
+import { Cause } from "./Cause";
 import { Counts } from "./Counts";
 import layout from "../../design/layout.module.css";
+import { usePrices } from "./PriceLink";
+import styles from "./carbon.module.css";
 import type { BatchFound, IntervalRow } from "./shapes";
 
-interface InstrumentRow {
-  readonly id: string;
-  readonly asset: string;
-}
+const MOVED = 4;
+/** A height, a day, or a time of RFC 3339 (registry.md 13). */
+const FORMS = [
+  /^(?:0|[1-9][0-9]{0,14})$/,
+  /^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]{5,15}(?:Z|[+-][0-9]{2}:[0-9]{2}))?$/,
+];
 
 export function Batch(): ReactElement {
   const { id } = useParams({ from: "/batches/$id" });
@@ -37,8 +44,7 @@ export function Batch(): ReactElement {
 
 function Found({ batch }: { readonly batch: BatchFound }): ReactElement {
   const { t } = useTranslation("carbon");
-  const instruments = useListing<InstrumentRow>("/instruments?limit=100");
-  const here = instruments.items.filter((row) => row.asset === batch.id);
+  const here = usePrices().filter((row) => row.batch === batch.id);
   return (
     <>
       <Card title={t("batch.serials", { issued: decimal(BigInt(batch.issued), 0, 0) })}>
@@ -64,14 +70,26 @@ function Found({ batch }: { readonly batch: BatchFound }): ReactElement {
                 </Badge>,
               ],
               batch.labels.length > 0 ? [t("batch.labels"), batch.labels.join(", ")] : null,
+              [
+                t("batch.moved"),
+                <span key="moved" className={layout["links"]}>
+                  {batch.transactions.slice(0, MOVED).map((tx) => (
+                    <TxLink key={tx} id={tx} />
+                  ))}
+                </span>,
+              ],
             ]}
           />
         </Card>
         <Card title={t("batch.next")}>
           <div className={layout["links"]}>
             {here.map((row) => (
-              <Link key={row.id} to="/trade/$instrument" params={{ instrument: row.id }}>
-                {t("batch.trade", { instrument: row.id })}
+              <Link
+                key={row.instrument}
+                to="/trade/$instrument"
+                params={{ instrument: row.instrument }}
+              >
+                {t("batch.trade", { price: moneyText(row.price, row.quote) })}
               </Link>
             ))}
             <Link to="/retire" search={{ batch: batch.id } as never}>
@@ -92,10 +110,28 @@ function Found({ batch }: { readonly batch: BatchFound }): ReactElement {
 
 function Intervals({ batch }: { readonly batch: string }): ReactElement {
   const { t } = useTranslation("carbon");
-  const listing = useListing<IntervalRow>(`/intervals${queryOf({ batch, limit: "50" })}`);
+  const [typed, type] = useState("");
+  const isSound = typed === "" || FORMS.some((form) => form.test(typed));
+  const at = useSettled(isSound ? typed : "");
+  const listing = useListing<IntervalRow>(`/intervals${queryOf({ batch, limit: "50", at })}`);
   return (
     <>
-      <Shown reading={listing.reading} rows={6}>
+      <div className={styles["asOf"]}>
+        <Field
+          label={t("batch.at")}
+          hint={t("batch.atHint")}
+          value={typed}
+          maxLength={40}
+          wrong={isSound ? null : t("batch.atRule")}
+          onChange={(event) => type(event.target.value.trim())}
+        />
+      </div>
+      <Shown
+        reading={listing.reading}
+        rows={6}
+        isEmpty={(found) => found.items.length === 0}
+        empty={<p>{t("batch.notThen")}</p>}
+      >
         {() => (
           <Table
             caption={t("batch.intervals")}
@@ -118,7 +154,9 @@ function Intervals({ batch }: { readonly batch: string }): ReactElement {
               {
                 name: "status",
                 title: t("projects.status"),
-                cell: (row) => t(`count.${row.status}`),
+                cell: (row) => (
+                  <span className={styles["whole"]}>{t(`count.${row.status}`)}</span>
+                ),
               },
               {
                 name: "owner",
@@ -128,12 +166,7 @@ function Intervals({ batch }: { readonly batch: string }): ReactElement {
               {
                 name: "cause",
                 title: t("cause"),
-                cell: (row) =>
-                  row.cause.startsWith("r-") ? (
-                    <a href={`/c/${row.cause}`}>{row.cause}</a>
-                  ) : (
-                    row.cause || "–"
-                  ),
+                cell: (row) => <Cause name={row.cause} />,
               },
               { name: "since", title: t("since"), cell: (row) => <Time time={row.since} /> },
             ]}

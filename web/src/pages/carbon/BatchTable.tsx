@@ -10,11 +10,13 @@ import { More } from "../../design/More";
 import { Shown } from "../../design/States";
 import { Table } from "../../design/Table";
 import { decimal } from "../../ops/amounts";
+import { PriceLink, usePrices } from "./PriceLink";
 import type { BatchRow } from "./shapes";
 
 export function BatchTable({ project }: { readonly project: string }): ReactElement {
   const { t } = useTranslation("carbon");
   const listing = useListing<BatchRow>(`/batches${queryOf({ project, limit: "100" })}`);
+  const prices = usePrices();
   const count = (name: string) => (row: BatchRow) => decimal(BigInt(row.counts[name] ?? 0), 0, 0);
   return (
     <>
@@ -56,6 +58,12 @@ export function BatchTable({ project }: { readonly project: string }): ReactElem
                 title: t("count.retired"),
                 number: true,
                 cell: count("retired"),
+              },
+              {
+                name: "price",
+                title: t("price.title"),
+                number: true,
+                cell: (row) => <PriceLink prices={prices} of={row.id} />,
               },
               {
                 name: "status",

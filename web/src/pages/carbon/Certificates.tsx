@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Page } from "../../app/Page";
 import { queryOf } from "../../data/query";
 import { useListing } from "../../data/useListing";
+import { useSettled } from "../../data/useSettled";
 import { Card } from "../../design/Card";
 import { Field } from "../../design/Field";
 import { More } from "../../design/More";
@@ -15,6 +16,7 @@ import { Table } from "../../design/Table";
 import { Time } from "../../design/Time";
 import { tonnes } from "../../units/prices";
 import layout from "../../design/layout.module.css";
+import { Sums } from "./Sums";
 import styles from "./carbon.module.css";
 import { countryName } from "./names";
 import type { CertificateRow, Certificates as Found } from "./shapes";
@@ -34,8 +36,9 @@ export function Certificates(): ReactElement {
   const asked = Object.fromEntries(
     FILTERS.map((name) => [name, isSound(name) ? (search[name] ?? "") : ""]),
   );
+  const settled = useSettled(JSON.stringify(asked));
   const listing = useListing<CertificateRow, Found>(
-    `/certificates${queryOf({ ...asked, limit: "50" })}`,
+    `/certificates${queryOf({ ...(JSON.parse(settled) as typeof asked), limit: "50" })}`,
   );
   const put = (name: string, value: string) => {
     const text = name === "country" ? value.toUpperCase() : value;
@@ -53,6 +56,9 @@ export function Certificates(): ReactElement {
           </a>
           <a href={`/api/v1/exports/certificates.xlsx${query}`} download>
             {t("certificates.xlsx")}
+          </a>
+          <a href={`/api/v1/exports/certificates.json${query}`} download>
+            {t("certificates.json")}
           </a>
         </span>
       }
@@ -88,6 +94,7 @@ export function Certificates(): ReactElement {
                 tonnes: tonnes(found.sums.grams),
               })}
             </p>
+            <Sums asked={asked} by={search["by"] ?? "project"} onBy={(by) => put("by", by)} />
             <Card bare>
               <Table
                 caption={t("certificates.title")}

@@ -6,33 +6,41 @@ import { useTranslation } from "react-i18next";
 import { Page } from "../../app/Page";
 import { queryOf } from "../../data/query";
 import { useListing } from "../../data/useListing";
+import { useSettled } from "../../data/useSettled";
 import { Badge, Card } from "../../design/Card";
 import { Choice, Field } from "../../design/Field";
 import { More } from "../../design/More";
 import { Shown } from "../../design/States";
 import { Table } from "../../design/Table";
+import { PriceLink, usePrices } from "./PriceLink";
 import styles from "./carbon.module.css";
 import { countryName } from "./names";
 import type { ProjectRow } from "./shapes";
 
+const TYPES = [
+  "grid_renewable", "landfill_gas", "safe_water", "afforestation", "improved_forest",
+  "avoided_deforestation", "efficiency_waste", "grassland_soil", "cookstove", "other",
+] as const;
 const STATUSES = ["", "listed", "validated", "registered", "suspended", "completed"] as const;
 
 export function Projects(): ReactElement {
   const { t, i18n } = useTranslation("carbon");
   const search: Record<string, string> = useSearch({ strict: false });
   const go = useNavigate();
-  const { q = "", country = "", status = "" } = search;
+  const { q = "", country = "", status = "", type = "", vintage = "" } = search;
   const isCountry = /^[A-Z]{2}$/.test(country);
-  const path = `/projects${queryOf({ limit: "100", country: isCountry ? country : "", status })}`;
-  const listing = useListing<ProjectRow>(path);
+  const isVintage = /^[0-9]{4}$/.test(vintage);
+  const asked = {
+    q: useSettled(q),
+    country: isCountry ? country : "",
+    status,
+    type,
+    vintage: isVintage ? vintage : "",
+  };
+  const listing = useListing<ProjectRow>(`/projects${queryOf({ limit: "50", ...asked })}`);
+  const prices = usePrices();
   const put = (part: Record<string, string>) =>
     void go({ to: "/projects", search: { ...search, ...part } as never, replace: true });
-  const wanted = q.trim().toLowerCase();
-  const rows = listing.items.filter((row) =>
-    [row.id, row.name, row.type, ...row.external.map((pair) => pair.project)].some((text) =>
-      text.toLowerCase().includes(wanted),
-    ),
-  );
   return (
     <Page title={t("projects.title")} lead={t("projects.lead")}>
       <div className={styles["filters"]}>
@@ -51,6 +59,24 @@ export function Projects(): ReactElement {
           wrong={country === "" || isCountry ? null : t("projects.countryRule")}
           onChange={(event) => put({ country: event.target.value.toUpperCase() })}
         />
+        <Field
+          label={t("batch.vintage")}
+          value={vintage}
+          maxLength={4}
+          inputMode="numeric"
+          placeholder="2023"
+          wrong={vintage === "" || isVintage ? null : t("certificates.rule.year")}
+          onChange={(event) => put({ vintage: event.target.value })}
+        />
+        <Choice
+          label={t("projects.type")}
+          value={type}
+          options={[
+            ["", t("status.all")],
+            ...TYPES.map((name): [string, string] => [name, t(`type.${name}`)]),
+          ]}
+          onChoose={(value) => put({ type: value })}
+        />
         <Choice
           label={t("projects.status")}
           value={status}
@@ -62,13 +88,20 @@ export function Projects(): ReactElement {
         <Shown
           reading={listing.reading}
           rows={10}
-          isEmpty={() => rows.length === 0}
-          empty={<p>{t("projects.empty")}</p>}
+          isEmpty={(found) => found.items.length === 0}
+          empty={
+            <>
+              <p>{t("projects.empty")}</p>
+              <Link to="/projects" search={{} as never}>
+                {t("projects.clear")}
+              </Link>
+            </>
+          }
         >
           {() => (
             <Table
               caption={t("projects.title")}
-              rows={rows}
+              rows={listing.items}
               rowKey={(row) => row.id}
               columns={[
                 {
@@ -90,6 +123,12 @@ export function Projects(): ReactElement {
                   name: "type",
                   title: t("projects.type"),
                   cell: (row) => t(`type.${row.type}`, { defaultValue: row.type }),
+                },
+                {
+                  name: "price",
+                  title: t("price.title"),
+                  number: true,
+                  cell: (row) => <PriceLink prices={prices} of={row.id} />,
                 },
                 {
                   name: "status",

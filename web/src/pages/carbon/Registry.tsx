@@ -1,20 +1,30 @@
-// A registry's public file: what it holds, and every defect by row and rule. Nothing is stored.
+// Registries' public files: what they hold, every defect by row and rule, and what to watch.
 
 import { type ReactElement, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Page } from "../../app/Page";
 import { type Fault, Refused, faultOf } from "../../data/fault";
+import { queryOf } from "../../data/query";
 import { upload } from "../../data/rest";
+import { useListing } from "../../data/useListing";
+import { Button } from "../../design/Button";
 import { Badge, Bar, Card, Facts } from "../../design/Card";
 import { Drop } from "../../design/Drop";
 import { Choice } from "../../design/Field";
-import { Empty, FaultBox } from "../../design/States";
+import { Empty, FaultBox, Shown } from "../../design/States";
 import { Table } from "../../design/Table";
+import columns from "../../design/layout.module.css";
+import { saveFile } from "../wallet/saveFile";
 import { decimal } from "../../ops/amounts";
-import type { DefectRow, FileRow, Report } from "./report";
+import { Anchors } from "./Anchors";
+import { WatchOfFiles, WatchOfMirror } from "./Watch";
+import styles from "./carbon.module.css";
+import { formOf, stopOf } from "./dropped";
+import { type DefectRow, type FileRow, LAYOUTS, type Report, csvOf } from "./report";
+import type { AnchorRow } from "./shapes";
 
-const FILE_BYTES = 16 * 1024 * 1024;
 const SHOWN = 500;
+const CSV = "text/csv;charset=utf-8";
 
 type Work =
   | { readonly state: "none" }
@@ -25,18 +35,22 @@ type Work =
 export function Registry(): ReactElement {
   const { t } = useTranslation("carbon");
   const [work, go] = useState<Work>({ state: "none" });
-  const send = async (file: File) => {
-    if (file.size > FILE_BYTES) {
-      const facts = { bytes: file.size, limit: FILE_BYTES };
-      const fault = faultOf({ code: "file_too_large", facts }, t("file.tooLarge"));
-      go({ state: "failed", fault });
+  const [layout, choose] = useState("auto");
+  const [snapshot, tell] = useState("0");
+  const send = async (files: readonly File[]) => {
+    const stop = stopOf(files);
+    if (stop !== null) {
+      go({ state: "failed", fault: faultOf(stop, t(`file.${stop.word}`)) });
       return;
     }
-    go({ state: "sending", name: file.name, sent: 0, of: file.size });
+    const several = t("file.several", { count: files.length });
+    const name = files.length === 1 ? (files[0]?.name ?? "") : several;
+    const of = files.reduce((sum, file) => sum + file.size, 0);
+    go({ state: "sending", name, sent: 0, of });
     try {
-      const name = file.name.replaceAll(/[^A-Za-z0-9._-]/g, "_").slice(-100);
-      const report = await upload<Report>(`/registry/imports?name=${name}`, file, (sent) =>
-        go({ state: "sending", name: file.name, sent, of: file.size }),
+      const path = `/registry/imports${queryOf({ layout, snapshot })}`;
+      const report = await upload<Report>(path, formOf(files), (sent) =>
+        go({ state: "sending", name, sent, of }),
       );
       go({ state: "done", report });
     } catch (error) {
@@ -46,7 +60,29 @@ export function Registry(): ReactElement {
   };
   return (
     <Page title={t("file.title")} lead={t("file.lead")}>
-      <Drop label={t("file.choose")} accept=".csv,text/csv" onFile={(file) => void send(file)}>
+      <div className={styles["filters"]}>
+        <Choice
+          label={t("file.as")}
+          value={layout}
+          options={LAYOUTS.map((name) => [name, name === "auto" ? t("file.auto") : name])}
+          onChoose={choose}
+        />
+        <Choice
+          label={t("file.shows")}
+          value={snapshot}
+          options={[
+            ["0", t("file.part")],
+            ["1", t("file.whole")],
+          ]}
+          onChoose={tell}
+        />
+      </div>
+      <Drop
+        label={t("file.choose")}
+        accept=".csv,text/csv"
+        several
+        onFiles={(files) => void send(files)}
+      >
         <strong>{t("file.drop")}</strong>
         <p>{t("file.limits")}</p>
       </Drop>
@@ -60,23 +96,31 @@ export function Registry(): ReactElement {
         </div>
       )}
       {work.state === "failed" && <FaultBox fault={work.fault} />}
+      {work.state === "done" && <WatchOfFiles report={work.report} />}
       {work.state === "done" &&
-        work.report.files.map((file) => <Found key={file.sha256} file={file} />)}
-      {work.state === "done" && work.report.watch.length > 0 && (
-        <Card title={t("file.watch")} bare>
-          <Table
-            caption={t("file.watch")}
-            rows={work.report.watch}
-            rowKey={(row) => JSON.stringify(row)}
-            columns={[
-              { name: "what", title: t("file.code"), cell: (row) => row.kind ?? row.code ?? "" },
-              { name: "facts", title: t("file.value"), cell: (row) => JSON.stringify(row) },
-            ]}
-          />
-        </Card>
-      )}
+        work.report.files.map((file, place) => <Found key={place} file={file} />)}
       {work.state === "none" && <Empty>{t("file.none")}</Empty>}
+      <WatchOfMirror />
+      <Anchored />
     </Page>
+  );
+}
+
+/** The files that a registrar recorded on the ledger. */
+function Anchored(): ReactElement {
+  const { t } = useTranslation("carbon");
+  const listing = useListing<{ readonly value: AnchorRow }>("/state/import_anchor?limit=50");
+  return (
+    <Card title={t("anchors.title")} bare>
+      <Shown
+        reading={listing.reading}
+        rows={2}
+        isEmpty={(found) => found.items.length === 0}
+        empty={<p>{t("anchors.none")}</p>}
+      >
+        {() => <Anchors rows={listing.items.map((item) => item.value)} />}
+      </Shown>
+    </Card>
   );
 }
 
@@ -105,6 +149,14 @@ function Found({ file }: { readonly file: FileRow }): ReactElement {
         <Empty>{t("file.clean")}</Empty>
       ) : (
         <>
+          <div className={columns["links"]}>
+            <Button
+              small
+              onClick={() => saveFile(`report-${file.sha256.slice(0, 16)}.csv`, csvOf(file), CSV)}
+            >
+              {t("file.save")}
+            </Button>
+          </div>
           <Choice
             label={t("file.byCode")}
             value={code}
@@ -137,11 +189,19 @@ function Found({ file }: { readonly file: FileRow }): ReactElement {
                 {
                   name: "code",
                   title: t("file.code"),
-                  cell: (row) => t(`defect.${row.code}`, { defaultValue: row.code }),
+                  cell: (row) => (
+                    <span className={styles["whole"]}>
+                      {t(`defect.${row.code}`, { defaultValue: row.code })}
+                    </span>
+                  ),
                 },
                 { name: "column", title: t("file.column"), cell: (row) => row.column },
                 { name: "value", title: t("file.value"), cell: (row) => row.value },
-                { name: "said", title: t("file.message"), cell: (row) => row.message },
+                {
+                  name: "said",
+                  title: t("file.message"),
+                  cell: (row) => <span className={styles["said"]}>{row.message}</span>,
+                },
               ]}
             />
           </Card>

@@ -13,20 +13,11 @@ import { Empty, Shown } from "../../design/States";
 import { Table } from "../../design/Table";
 import layout from "../../design/layout.module.css";
 import styles from "./carbon.module.css";
+import { Cause } from "./Cause";
+import { GRAPH_MAX, LifeGraph } from "./LifeGraph";
+import type { Range, Step } from "./lineage";
+import { noteOf } from "./serialNote";
 import type { IntervalRow } from "./shapes";
-
-interface StepRow {
-  readonly height: number;
-  readonly number: number;
-  readonly start: number;
-  readonly end: number;
-  readonly from_status: string;
-  readonly to_status: string;
-  readonly from_owner: string;
-  readonly to_owner: string;
-  readonly cause: string;
-  readonly tx: string;
-}
 
 interface ExternalRow {
   readonly line: string;
@@ -45,7 +36,7 @@ interface Life {
   readonly end: number;
   readonly batch: string | null;
   readonly pieces: readonly IntervalRow[];
-  readonly steps: readonly StepRow[];
+  readonly steps: readonly Step[];
   readonly certificates: readonly string[];
   readonly external: readonly ExternalRow[];
   readonly is_cut: boolean;
@@ -55,20 +46,20 @@ export function Serial(): ReactElement {
   const { text } = useParams({ from: "/serials/$text" });
   const { t } = useTranslation("carbon");
   const reading = useResource<Life>(`/serials/${encodeURIComponent(text)}`);
-  const isUnknown = reading.state === "failed" && reading.fault.code === "bad_filter";
+  const note = reading.state === "failed" ? noteOf(reading.fault) : null;
   return (
     <Page title={t("serial.title")} lead={<span className={styles["mono"]}>{text}</span>}>
-      <SerialForm text={text} />
-      {isUnknown ? (
-        <Empty>
-          <strong>{t("serial.noGrammar")}</strong>
-          <p>{t("serial.grammars")}</p>
-          <Link to="/registry">{t("serial.toRegistry")}</Link>
-        </Empty>
-      ) : (
+      <SerialForm key={text} text={text} />
+      {note === null ? (
         <Shown reading={reading} rows={8}>
           {(life) => <Found life={life} />}
         </Shown>
+      ) : (
+        <Empty>
+          <strong>{t(`serial.${note}`)}</strong>
+          <p>{t(note === "notHere" ? "serial.notHereWhy" : "serial.grammars")}</p>
+          <Link to="/registry">{t("serial.toRegistry")}</Link>
+        </Empty>
       )}
     </Page>
   );
@@ -179,22 +170,74 @@ function Found({ life }: { readonly life: Life }): ReactElement {
         </Card>
       )}
       {life.steps.length > 0 && (
-        <Card title={t("serial.life")}>
-          <ol className={styles["line"]}>
-            {life.steps.map((step) => (
-              <li key={`${step.height}/${step.number}/${step.start}`}>
-                <strong>{t(`step.${step.to_status}`, { defaultValue: step.to_status })}</strong>
-                {` ${step.start} – ${step.end} `}
-                {step.to_owner !== "" && <Address address={step.to_owner} />}
-                <div className={styles["when"]}>
-                  <BlockLink height={step.height} /> · <TxLink id={step.tx} />
-                </div>
-              </li>
-            ))}
-          </ol>
+        <>
+          {life.steps.length <= GRAPH_MAX && (
+            <Card title={t("serial.life")}>
+              <LifeGraph steps={life.steps} shown={shownOf(life)} />
+            </Card>
+          )}
+          <Card title={t("serial.steps")} bare>
+            <Steps steps={life.steps} />
+          </Card>
           {life.is_cut && <p>{t("serial.cut")}</p>}
-        </Card>
+        </>
       )}
     </>
   );
+}
+
+/** The serials that were asked for; of another registry's spelling those of ours it stands for. */
+function shownOf(life: Life): Range {
+  if (life.batch !== null) return [life.start, life.end];
+  const starts = life.pieces.map((piece) => piece.start);
+  const ends = life.pieces.map((piece) => piece.end);
+  return [Math.min(...starts), Math.max(...ends)];
+}
+
+function Steps({ steps }: { readonly steps: readonly Step[] }): ReactElement {
+  const { t } = useTranslation("carbon");
+  return (
+    <Table
+      caption={t("serial.steps")}
+      rows={steps}
+      rowKey={(step) => `${step.height}/${step.tx ?? ""}/${step.number}/${step.start}`}
+      columns={[
+        {
+          name: "height",
+          title: t("serial.block"),
+          cell: (step) => (
+            <span className={styles["whole"]}>
+              <BlockLink height={step.height} />
+            </span>
+          ),
+        },
+        {
+          name: "what",
+          title: t("serial.what"),
+          cell: (step) => (
+            <span className={styles["whole"]}>
+              {t(`step.${step.to_status}`, { defaultValue: step.to_status })}
+            </span>
+          ),
+        },
+        {
+          name: "serials",
+          title: t("batch.range"),
+          cell: (step) => `${step.start} – ${step.end}`,
+        },
+        { name: "from", title: t("serial.from"), cell: (step) => <Owner name={step.from_owner} /> },
+        { name: "to", title: t("serial.to"), cell: (step) => <Owner name={step.to_owner} /> },
+        { name: "cause", title: t("cause"), cell: (step) => <Cause name={step.cause} /> },
+        {
+          name: "tx",
+          title: t("serial.tx"),
+          cell: (step) => (step.tx === null ? "–" : <TxLink id={step.tx} />),
+        },
+      ]}
+    />
+  );
+}
+
+function Owner({ name }: { readonly name: string }): ReactElement {
+  return name === "" ? <>–</> : <Address address={name} />;
 }

@@ -68,3 +68,20 @@ export interface Certificates {
   readonly next: string | null;
   readonly sums: { readonly certificates: number; readonly grams: string };
 }
+
+export interface SumRow {
+  /** Null for those whose beneficiary is not named in public. */
+  readonly key: string | null;
+  readonly certificates: number;
+  readonly grams: string;
+}
+
+export interface AnchorRow {
+  readonly file: string;
+  readonly layout: string;
+  readonly rows: number;
+  readonly accepted: number;
+  readonly report: string;
+  readonly by: string;
+  readonly time: number;
+}

@@ -13,7 +13,7 @@ import { Table } from "../../design/Table";
 import { Time } from "../../design/Time";
 import { BoardDocument, type BoardQuery } from "../../gql/graphql";
 import { decimal } from "../../ops/amounts";
-import { changeBp, changeText, priceText, tonnes } from "../../units/prices";
+import { changeBp, changeText, priceDigits, priceText, tonnes } from "../../units/prices";
 import prices from "./price.module.css";
 import styles from "./Board.module.css";
 import { Seats } from "./Seats";
@@ -125,17 +125,21 @@ function Prices({ data }: { readonly data: BoardQuery }): ReactElement {
           name: "range",
           title: t("board.range"),
           number: true,
-          cell: ({ ticker }) =>
+          cell: ({ ticker, tick }) =>
             ticker?.dayTop && ticker.dayBottom
-              ? `${priceText(ticker.dayBottom)} – ${priceText(ticker.dayTop)}`
+              ? [ticker.dayBottom, ticker.dayTop]
+                  .map((price) => priceText(price, digitsOf(tick)))
+                  .join(" – ")
               : "–",
         },
         {
           name: "best",
           title: t("board.best"),
           number: true,
-          cell: ({ ticker }) =>
-            [ticker?.bestBid, ticker?.bestAsk].map(maybePrice).join(" / "),
+          cell: ({ ticker, tick }) =>
+            [ticker?.bestBid, ticker?.bestAsk]
+              .map((price) => (price ? priceText(price, digitsOf(tick)) : "–"))
+              .join(" / "),
         },
         {
           name: "volume",
@@ -161,7 +165,7 @@ function Last({ row }: { readonly row: Row }): ReactElement {
   const last = row.ticker?.lastPrice;
   return (
     <span key={last} className={prices["changed"]}>
-      {last ? `${priceText(last)} ${row.quote.toUpperCase()}` : "–"}
+      {last ? `${priceText(last, digitsOf(row.tick))} ${row.quote.toUpperCase()}` : "–"}
     </span>
   );
 }
@@ -182,6 +186,6 @@ function Line({ instrument }: { readonly instrument: string }): ReactElement | n
   return <Spark values={candles.map((candle) => candle.close)} />;
 }
 
-function maybePrice(price: string | null | undefined): string {
-  return price ? priceText(price) : "–";
+function digitsOf(tick: string): number {
+  return priceDigits(BigInt(tick));
 }

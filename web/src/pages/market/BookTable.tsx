@@ -4,7 +4,7 @@ import { type ReactElement, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Book, Row } from "../../data/book";
 import { Empty } from "../../design/States";
-import { priceDigits, priceText, tonnes } from "../../units/prices";
+import { priceDigits, priceText, tonneDigits, tonnes } from "../../units/prices";
 import prices from "./price.module.css";
 import styles from "./Trade.module.css";
 
@@ -14,19 +14,28 @@ const SAID_EVERY_MS = 5_000;
 interface BookFields {
   readonly book: Book | null;
   readonly tick: bigint;
+  readonly lot: bigint;
   readonly onPrice: (price: bigint) => void;
 }
 
-export function BookTable({ book, tick, onPrice }: BookFields): ReactElement {
+export function BookTable({ book, tick, lot, onPrice }: BookFields): ReactElement {
   const { t } = useTranslation("market");
   if (book === null) return <Empty>{t("book.waiting")}</Empty>;
   const asks = book.asks.slice(0, LEVELS).reverse();
   const bids = book.bids.slice(0, LEVELS);
   const most = Math.max(1, ...asks.map(([, grams]) => grams), ...bids.map(([, grams]) => grams));
   const [bid, ask] = [bids[0]?.[0], asks.at(-1)?.[0]];
-  const digits = priceDigits(tick);
+  const [digits, places] = [priceDigits(tick), tonneDigits(lot)];
   const level = (side: "bid" | "ask", row: Row) => (
-    <Level key={row[0]} side={side} row={row} most={most} digits={digits} onPrice={onPrice} />
+    <Level
+      key={row[0]}
+      side={side}
+      row={row}
+      most={most}
+      digits={digits}
+      places={places}
+      onPrice={onPrice}
+    />
   );
   return (
     <>
@@ -53,7 +62,7 @@ export function BookTable({ book, tick, onPrice }: BookFields): ReactElement {
           {bids.map((row) => level("bid", row))}
         </tbody>
       </table>
-      <Said bid={bid} ask={ask} />
+      <Said bid={bid} ask={ask} digits={digits} />
     </>
   );
 }
@@ -63,10 +72,11 @@ interface LevelFields {
   readonly row: Row;
   readonly most: number;
   readonly digits: number;
+  readonly places: number;
   readonly onPrice: (price: bigint) => void;
 }
 
-function Level({ side, row, most, digits, onPrice }: LevelFields): ReactElement {
+function Level({ side, row, most, digits, places, onPrice }: LevelFields): ReactElement {
   const { t } = useTranslation("market");
   const [price, grams] = row;
   const text = priceText(price, digits);
@@ -82,7 +92,7 @@ function Level({ side, row, most, digits, onPrice }: LevelFields): ReactElement 
         </button>
       </td>
       <td key={grams} className={prices["changed"]}>
-        {tonnes(grams)}
+        {tonnes(grams, places)}
       </td>
       <td>
         <svg
@@ -104,7 +114,7 @@ interface SaidFields {
 }
 
 /** The best prices for a screen reader, said at most every five seconds. */
-function Said({ bid, ask }: SaidFields): ReactElement {
+function Said({ bid, ask, digits }: SaidFields & { readonly digits: number }): ReactElement {
   const { t } = useTranslation("market");
   const newest = useRef<SaidFields>({ bid, ask });
   newest.current = { bid, ask };
@@ -113,7 +123,8 @@ function Said({ bid, ask }: SaidFields): ReactElement {
     const timer = setInterval(() => say(newest.current), SAID_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
-  const text = (price: number | undefined) => (price === undefined ? "–" : priceText(price));
+  const text = (price: number | undefined) =>
+    price === undefined ? "–" : priceText(price, digits);
   return (
     <p className="visually-hidden" aria-live="polite">
       {t("book.said", { bid: text(said.bid), ask: text(said.ask) })}

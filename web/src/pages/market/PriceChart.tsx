@@ -8,6 +8,7 @@ import { Button } from "../../design/Button";
 import { type Candle, Candles } from "../../design/Candles";
 import { Shown } from "../../design/States";
 import { Table } from "../../design/Table";
+import { priceDigits } from "../../units/prices";
 import { exactTime } from "../../units/times";
 import { useSettings } from "../../app/settings";
 import { type Columns, candlesOf } from "./columns";
@@ -22,9 +23,10 @@ const SHOWN_AS_TABLE = 50;
 interface ChartFields {
   readonly instrument: string;
   readonly trades: readonly TradeSeen[];
+  readonly tick: bigint;
 }
 
-export function PriceChart({ instrument, trades }: ChartFields): ReactElement {
+export function PriceChart({ instrument, trades, tick }: ChartFields): ReactElement {
   const { t } = useTranslation("market");
   const [interval, choose] = useState<(typeof INTERVALS)[number]>("1h");
   const [isTable, toggle] = useState(false);
@@ -62,7 +64,14 @@ export function PriceChart({ instrument, trades }: ChartFields): ReactElement {
         isEmpty={(found) => found.rows === 0}
         empty={<p>{t("chart.empty")}</p>}
       >
-        {(found) => <Drawn found={found} isTable={isTable} />}
+        {(found) => (
+          <Drawn
+            found={found}
+            series={`${instrument} ${interval}`}
+            digits={priceDigits(tick)}
+            isTable={isTable}
+          />
+        )}
       </Shown>
     </>
   );
@@ -70,10 +79,12 @@ export function PriceChart({ instrument, trades }: ChartFields): ReactElement {
 
 interface DrawnFields {
   readonly found: Columns;
+  readonly series: string;
+  readonly digits: number;
   readonly isTable: boolean;
 }
 
-function Drawn({ found, isTable }: DrawnFields): ReactElement {
+function Drawn({ found, series, digits, isTable }: DrawnFields): ReactElement {
   const { t } = useTranslation("market");
   const { language } = useSettings();
   const candles = useMemo(() => candlesOf(found), [found]);
@@ -95,7 +106,7 @@ function Drawn({ found, isTable }: DrawnFields): ReactElement {
               name,
               title: t(`chart.${name}`),
               number: true,
-              cell: (candle: Candle) => candle[name].toFixed(2),
+              cell: (candle: Candle) => candle[name].toFixed(digits),
             })),
             {
               name: "volume",
@@ -108,10 +119,10 @@ function Drawn({ found, isTable }: DrawnFields): ReactElement {
       </div>
     );
   }
-  const summary = t("chart.summary", { count: candles.length, close: last?.close.toFixed(2) });
+  const summary = t("chart.summary", { count: candles.length, close: last?.close.toFixed(digits) });
   return (
     <div className={styles["chartBox"]}>
-      <Candles candles={candles} summary={summary} />
+      <Candles candles={candles} series={series} digits={digits} summary={summary} />
     </div>
   );
 }

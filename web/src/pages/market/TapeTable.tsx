@@ -6,7 +6,7 @@ import type { TradeSeen } from "../../data/book";
 import { useResource } from "../../data/useRead";
 import { Shown } from "../../design/States";
 import { Time } from "../../design/Time";
-import { priceDigits, priceText, tonnes } from "../../units/prices";
+import { priceDigits, priceText, tonneDigits, tonnes } from "../../units/prices";
 import { type Columns, type TapeRow, tapeOf } from "./columns";
 import prices from "./price.module.css";
 import styles from "./Trade.module.css";
@@ -17,9 +17,10 @@ interface TapeFields {
   readonly instrument: string;
   readonly trades: readonly TradeSeen[];
   readonly tick: bigint;
+  readonly lot: bigint;
 }
 
-export function TapeTable({ instrument, trades, tick }: TapeFields): ReactElement {
+export function TapeTable({ instrument, trades, tick, lot }: TapeFields): ReactElement {
   const { t } = useTranslation("market");
   const reading = useResource<Columns>(`/instruments/${instrument}/tape?rows=${ROWS}`);
   const [fresh, add] = useState<readonly TapeRow[]>([]);
@@ -36,7 +37,7 @@ export function TapeTable({ instrument, trades, tick }: TapeFields): ReactElemen
     }));
     add((old) => [...rows.reverse(), ...old].slice(0, ROWS));
   }, [trades]);
-  const digits = priceDigits(tick);
+  const [digits, places] = [priceDigits(tick), tonneDigits(lot)];
   return (
     <Shown
       reading={reading}
@@ -61,7 +62,7 @@ export function TapeTable({ instrument, trades, tick }: TapeFields): ReactElemen
                     {row.taker === "sell" ? "▼ " : "▲ "}
                     {priceText(row.price, digits)}
                   </td>
-                  <td>{tonnes(row.qty)}</td>
+                  <td>{tonnes(row.qty, places)}</td>
                   <td>
                     <Time time={row.time} />
                   </td>

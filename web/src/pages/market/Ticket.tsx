@@ -1,7 +1,7 @@
 // The order ticket: what to buy or sell, what it will cost, and the way to the signature.
 
 import { Link } from "@tanstack/react-router";
-import { type FormEvent, type ReactElement, useEffect, useState } from "react";
+import { type FormEvent, type ReactElement, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Book } from "../../data/book";
 import { useResource } from "../../data/useRead";
@@ -13,45 +13,34 @@ import { useSign } from "../../wallet/Signing";
 import { useWallet } from "../../wallet/Wallet";
 import type { Instrument } from "./Trade";
 import styles from "./Trade.module.css";
-import { type Typed, isOrder, notional, orderOf } from "./ticket";
+import { type Typed, bestFor, isOrder, notional, offeredFor, orderOf } from "./ticket";
+import { warningOf } from "./warning";
 
 const PARTS = [25n, 50n, 75n, 100n] as const;
 const BALANCE_EVERY_MS = 5_000;
-const FIRST_TONNES = "1";
 
 interface TicketFields {
   readonly instrument: Instrument;
   readonly book: Book | null;
-  /** A price that was pressed in the book. */
-  readonly chosen: bigint | null;
+  /** What was typed so far; kept outside, so that looking at another panel loses nothing. */
+  readonly typed: Typed;
+  readonly put: (part: Partial<Typed>) => void;
 }
 
 interface Balances {
   readonly items: readonly { readonly asset: string; readonly amount: string }[];
 }
 
-export function Ticket({ instrument, book, chosen }: TicketFields): ReactElement {
+export function Ticket({ instrument, book, typed, put }: TicketFields): ReactElement {
   const { t } = useTranslation("market");
   const { sign } = useSign();
   const { account, kind } = useWallet();
-  const [typed, type] = useState<Typed>({
-    side: "buy", kind: "market", price: "", tonnes: FIRST_TONNES, tif: "gtc",
-  });
   const [isTried, tried] = useState(false);
   const [told, tell] = useState("");
   const digits = priceDigits(BigInt(instrument.tick));
-  const best = typed.side === "buy" ? book?.asks[0]?.[0] : book?.bids[0]?.[0];
-  const put = (part: Partial<Typed>) => type((old) => ({ ...old, ...part }));
-
-  useEffect(() => {
-    if (chosen !== null) put({ price: priceText(chosen, digits), kind: "limit" });
-  }, [chosen, digits]);
-
-  // The first price offered is the best one, until the visitor types another.
-  useEffect(() => {
-    if (best === undefined) return;
-    type((old) => (old.price === "" ? { ...old, price: priceText(best, digits) } : old));
-  }, [best, digits]);
+  const best = bestFor(typed.side, book);
+  // Offered once, when a price is first asked for: what is being typed never changes by itself.
+  const offered = (side: Typed["side"]) => offeredFor(side, book, digits);
 
   const path = account === null ? null : `/accounts/${account}/balances?limit=100`;
   const balances = useResource<Balances>(path, BALANCE_EVERY_MS);
@@ -67,6 +56,14 @@ export function Ticket({ instrument, book, chosen }: TicketFields): ReactElement
   };
   const price = isOrder(made) && typeof made["price"] === "bigint" ? made["price"] : best;
   const qty = isOrder(made) && typeof made["qty"] === "bigint" ? made["qty"] : null;
+
+  const band = instrument.state;
+  const warning = warningOf(typed.kind, price === undefined ? undefined : BigInt(price), {
+    phase: book?.phase.toLowerCase() ?? "open",
+    // A book that is still awaited is not an empty one.
+    best: book === null ? 0 : best,
+    band: band ? { low: BigInt(band.low), high: BigInt(band.high) } : null,
+  });
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -97,7 +94,7 @@ export function Ticket({ instrument, book, chosen }: TicketFields): ReactElement
             key={side}
             {...(typed.side === side ? { tone: side } : {})}
             aria-pressed={typed.side === side}
-            onClick={() => put({ side, price: "" })}
+            onClick={() => put({ side, price: offered(side) })}
           >
             {t(`ticket.${side}`)}
           </Button>
@@ -107,7 +104,9 @@ export function Ticket({ instrument, book, chosen }: TicketFields): ReactElement
         label={t("ticket.kind")}
         value={typed.kind}
         options={(["market", "limit"] as const).map((name) => [name, t(`ticket.${name}`)])}
-        onChoose={(value) => put({ kind: value as Typed["kind"] })}
+        onChoose={(value) =>
+          put({ kind: value as Typed["kind"], price: typed.price || offered(typed.side) })
+        }
       />
       {typed.kind === "limit" && (
         <Field
@@ -149,6 +148,15 @@ export function Ticket({ instrument, book, chosen }: TicketFields): ReactElement
         <p className={styles["told"]}>
           {t(typed.side === "buy" ? "ticket.pays" : "ticket.gets", {
             amount: moneyText(notional(BigInt(price), qty), instrument.quote),
+          })}
+        </p>
+      )}
+      {warning !== null && (
+        <p className={styles["warning"]} role="status">
+          {t(`ticket.warning.${warning}`, {
+            phase: t(`phase.${book?.phase.toLowerCase() ?? "open"}`),
+            low: priceText(band?.low ?? 0, digits),
+            high: priceText(band?.high ?? 0, digits),
           })}
         </p>
       )}

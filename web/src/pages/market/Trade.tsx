@@ -7,6 +7,7 @@ import { Page } from "../../app/Page";
 import { nodeId } from "../../data/nodeId";
 import { useFeed } from "../../data/useFeed";
 import { useDocument } from "../../data/useRead";
+import { Button } from "../../design/Button";
 import { Card } from "../../design/Card";
 import { Empty, Shown } from "../../design/States";
 import { Tabs } from "../../design/Tabs";
@@ -19,10 +20,13 @@ import { PriceStrip } from "./PriceStrip";
 import { TapeTable } from "./TapeTable";
 import { Ticket } from "./Ticket";
 import styles from "./Trade.module.css";
+import { type Typed, offeredFor } from "./ticket";
+import { priceDigits, priceText } from "../../units/prices";
 import { useIsNarrow } from "./useIsNarrow";
 import { useName } from "./useName";
 
 const EVERY_MS = 3_000;
+const BLANK: Typed = { side: "buy", kind: "market", price: "", tonnes: "1", tif: "gtc" };
 
 export type Instrument = NonNullable<TradeQuery["instrument"]>;
 
@@ -41,7 +45,9 @@ export function Trade(): ReactElement {
         isEmpty={(data) => data.instrument === null}
         empty={<p>{t("trade.unknown")}</p>}
       >
-        {(data) => <Desk data={data} instrument={data.instrument as Instrument} />}
+        {(data) => (
+          <Desk key={instrument} data={data} instrument={data.instrument as Instrument} />
+        )}
       </Shown>
     </Page>
   );
@@ -55,31 +61,42 @@ interface DeskFields {
 function Desk({ data, instrument }: DeskFields): ReactElement {
   const { t } = useTranslation("market");
   const feed = useFeed(instrument.key);
-  const [price, choose] = useState<bigint | null>(null);
+  const [typed, type] = useState<Typed>(BLANK);
+  const put = (part: Partial<Typed>) => type((old) => ({ ...old, ...part }));
   const [tab, show] = useState("chart");
   const isNarrow = useIsNarrow();
-  const tick = BigInt(instrument.tick);
+  const [tick, lot] = [BigInt(instrument.tick), BigInt(instrument.lot)];
   const strip = <PriceStrip data={data} instrument={instrument} isLive={feed.isLive} />;
-  const chart = <PriceChart instrument={instrument.key} trades={feed.trades} />;
+  const chart = <PriceChart instrument={instrument.key} trades={feed.trades} tick={tick} />;
   const book = (
     <BookTable
       book={feed.book}
       tick={tick}
+      lot={lot}
       onPrice={(chosen) => {
-        choose(chosen);
+        put({ kind: "limit", price: priceText(chosen, priceDigits(tick)) });
         show("order");
       }}
     />
   );
-  const tape = <TapeTable instrument={instrument.key} trades={feed.trades} tick={tick} />;
-  const ticket = (
-    <Ticket key={instrument.key} instrument={instrument} book={feed.book} chosen={price} />
+  const tape = (
+    <TapeTable instrument={instrument.key} trades={feed.trades} tick={tick} lot={lot} />
   );
+  const ticket = <Ticket instrument={instrument} book={feed.book} typed={typed} put={put} />;
   const own = <OwnOrders instrument={instrument.key} tick={tick} />;
   if (isNarrow) {
     const tabs = [
       { id: "chart", title: t("tab.chart"), content: chart },
-      { id: "book", title: t("tab.book"), content: book },
+      {
+        id: "book",
+        title: t("tab.book"),
+        content: (
+          <>
+            {book}
+            <DepthCard book={feed.book} />
+          </>
+        ),
+      },
       { id: "tape", title: t("tab.tape"), content: tape },
       { id: "order", title: t("tab.order"), content: ticket },
     ];
@@ -88,6 +105,25 @@ function Desk({ data, instrument }: DeskFields): ReactElement {
         {strip}
         <Tabs label={t("tab.label")} tabs={tabs} value={tab} onChoose={show} />
         {own}
+        {tab !== "order" && (
+          <div className={styles["bar"]}>
+            {(["buy", "sell"] as const).map((side) => (
+              <Button
+                key={side}
+                tone={side}
+                onClick={() => {
+                  if (side !== typed.side) {
+                    const price = offeredFor(side, feed.book, priceDigits(tick));
+                    put({ side, price });
+                  }
+                  show("order");
+                }}
+              >
+                {t(`ticket.${side}`)}
+              </Button>
+            ))}
+          </div>
+        )}
       </>
     );
   }

@@ -1,6 +1,8 @@
 // What a ticket makes of what was typed: an order, or the field and rule that stop it.
 
+import type { Book } from "../../data/book";
 import { baseUnits } from "../../ops/amounts";
+import { priceText } from "../../units/prices";
 import type { Op } from "../../wallet/Signing";
 
 const PRICE_DIGITS = 4;
@@ -59,6 +61,17 @@ export function orderOf(typed: Typed, terms: Terms): Op | Wrong {
 /** Whether what a ticket made is an order. */
 export function isOrder(made: Op | Wrong): made is Op {
   return "op" in made;
+}
+
+/** The best price that a side can take, in base units; undefined when nobody offers one. */
+export function bestFor(side: Typed["side"], book: Book | null): number | undefined {
+  return (side === "buy" ? book?.asks : book?.bids)?.[0]?.[0];
+}
+
+/** That price as one would type it; empty when there is none. */
+export function offeredFor(side: Typed["side"], book: Book | null, digits: number): string {
+  const price = bestFor(side, book);
+  return price === undefined ? "" : priceText(price, digits);
 }
 
 /** What an order costs before fees, in money base units: floor, as the ledger counts. */

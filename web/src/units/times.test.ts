@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { exactTime, relativeTime } from "./times";
+
+const NOW = Date.UTC(2026, 10, 25, 8, 0, 0);
+
+describe("times", () => {
+  test.each([
+    [0, "now"],
+    [999, "now"],
+    [1_000, "1 sec. ago"],
+    [59_999, "59 sec. ago"],
+    [60_000, "1 min. ago"],
+    [3_599_999, "59 min. ago"],
+    [3_600_000, "1 hr. ago"],
+    [86_400_000, "yesterday"],
+    [3 * 86_400_000, "3 days ago"],
+  ])("say a distance of %d ms in the largest unit that fits", (distance, text) => {
+    expect(relativeTime(NOW - distance, NOW, "en")).toBe(text);
+  });
+
+  test("never say that what was made is still to come", () => {
+    expect(relativeTime(NOW + 5_000, NOW, "en")).toBe("now");
+  });
+
+  test("speak the language of the reader", () => {
+    expect(relativeTime(NOW - 7_000, NOW, "zh-CN")).toBe("7秒前");
+    expect(exactTime(NOW, "zh-CN")).toContain("2026年11月25日");
+  });
+});
