@@ -421,7 +421,7 @@ class Machine:
     # --- the end of a block
 
     def _check_block(self, ledger: Ledger) -> None:
-        """Freeze each scope in which an invariant of the whole block does not hold."""
+        """Freeze each scope in which an invariant of the whole block does not hold; then warn."""
         for module in MODULES:
             name = module.__name__.rpartition(".")[2]
             if not hasattr(module, "block_breaches"):
@@ -430,6 +430,10 @@ class Machine:
                 if ledger.get(Stuck, f"{name}/{scope}") is None:
                     ledger.put(Stuck(scope, ledger.block.height), f"{name}/{scope}")
                     self.alarms.append(f"broken invariant: {reason}")
+
+        for module in MODULES:
+            if hasattr(module, "block_alarms"):
+                self.alarms.extend(module.block_alarms(ledger))
 
     def _close(self, ledger: Ledger, hooks: list[HookItem], receipts: list[bytes]) -> None:
         height = ledger.block.height

@@ -102,13 +102,13 @@ def _address(address: str, text: str) -> str:
     return found
 
 
-def dev_keys(path: Path) -> dict[str, str]:
-    """A key for each duty and person of a dev chain, by name, in a new keystore."""
+def dev_keys(path: Path, *more: str) -> dict[str, str]:
+    """A key for each duty and person of a dev chain, and for more names, in a new keystore."""
     from ctn.cli.keyring import DEV_PASSWORD, add_key
 
     if path.exists():
         raise Trouble(f"{path} exists")
-    names = (*DEV_DUTIES, *DEV_PEOPLE)
+    names = (*DEV_DUTIES, *DEV_PEOPLE, *more)
     return {name: add_key(path, name, DEV_PASSWORD).address for name in names}
 
 

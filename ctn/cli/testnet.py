@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ import typer
 from ctn.cli.terminal import Trouble, note, say, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.table import Table
 
     from ctn.kernel.genesis import Genesis
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 ROOT_LETTERS = 16
 REFRESH_SECONDS = 0.5
+TESTNET_EPOCH_MS, TESTNET_ABSENT_MAX = 60_000, 50
+STAKE_T = 10_000
 DIR = typer.Option("--dir", help="Folder of the network.")
 
 app = typer.Typer(no_args_is_help=True, help="A network of validators on this machine.")
@@ -42,8 +47,8 @@ def start(
     find_program()
     folder = folder.resolve()
     if not (folder / "network.json").exists():
-        genesis = _imported(state) if state else _dev_genesis(folder)
-        lay_out(folder, genesis, validators, Places(port, api_port))
+        first = _imported(state) if state else partial(_dev_genesis, folder)
+        lay_out(folder, first, validators, Places(port, api_port))
     elif state is not None:
         raise Trouble(f"{folder} already holds a network: --import needs a new --dir", 78)
     network = read_network(folder)
@@ -119,23 +124,39 @@ def _imported(path: Path) -> Genesis:
     return continued(path, "ctn-testnet")
 
 
-def _dev_genesis(folder: Path) -> Genesis:
-    """The genesis of a new network; the keys of all its authorities and people are in node 0."""
+def _dev_genesis(folder: Path, pubkeys: Sequence[str]) -> Genesis:
+    """The genesis of a new network; keys of its authorities, people and operators are in node 0.
+
+    Each node's operator, `validator0` ..., is admitted and has half of its tonnes bonded.
+    """
     import msgspec
 
     from ctn.cli.init import DEV, DEV_MONEY, dev_authorities, dev_keys, dev_people
     from ctn.cli.keyring import DEV_FILE
-    from ctn.client.founding import class_records, founding
+    from ctn.client.founding import Member, class_records, founding
+    from ctn.client.founding_stake import Staked, with_stake
+    from ctn.modules.accounts.records import ENTERPRISE
+    from ctn.modules.staking.records import ABSENT_MAX, EPOCH_MS, MIN_VALIDATORS
 
     keys_folder = folder / "node0" / "keys"
     keys_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keys = dev_keys(keys_folder / DEV_FILE)
+    names = [f"validator{number}" for number in range(len(pubkeys))]
+    keys = dev_keys(keys_folder / DEV_FILE, *names)
     genesis = founding(
         "ctn-testnet", time=time.time_ns() // 1_000_000, maker="", profile=DEV,
-        authorities=dev_authorities(keys), people=dev_people(keys),
+        authorities=dev_authorities(keys),
+        people=[*dev_people(keys), *[Member(keys[name], ENTERPRISE) for name in names]],
         money=dict.fromkeys(keys.values(), DEV_MONEY), records=class_records(),
     )  # fmt: skip
-    return msgspec.structs.replace(genesis, maker=None)
+    params = genesis.params | {
+        EPOCH_MS.name: TESTNET_EPOCH_MS, ABSENT_MAX.name: TESTNET_ABSENT_MAX,
+        MIN_VALIDATORS.name: min(len(pubkeys), MIN_VALIDATORS.default),
+    }  # fmt: skip
+    stake = [
+        Staked(keys[name], pubkey, f"node{number}", STAKE_T, STAKE_T)
+        for number, (name, pubkey) in enumerate(zip(names, pubkeys, strict=True))
+    ]
+    return with_stake(msgspec.structs.replace(genesis, maker=None, params=params), stake)
 
 
 def _tell(folder: Path, network: Network) -> None:

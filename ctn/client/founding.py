@@ -19,6 +19,7 @@ from ctn.modules import record_kinds
 from ctn.modules.accounts.records import ENTERPRISE_MIN_APPROVERS, INSTITUTION, PERSON, Guard
 from ctn.modules.assets.records import FREE, Asset
 from ctn.modules.identity.records import LIVE, Attestation, Duty
+from ctn.modules.staking.records import MIN_BOND_T, MIN_VALIDATORS
 
 CNY = "cny"
 DEV = "dev"
@@ -107,7 +108,7 @@ def founding(chain_id: str, **first: Unpack[Founding]) -> Genesis:
     rows |= _balances(first["money"])
     params: dict[str, Json] = {"fee_asset": CNY}
     if first["profile"] == DEV:
-        params[ENTERPRISE_MIN_APPROVERS.name] = 1
+        params |= {one.name: 1 for one in (ENTERPRISE_MIN_APPROVERS, MIN_BOND_T, MIN_VALIDATORS)}
     records = sorted((table, place, value) for (table, place), value in rows.items())
     return Genesis(chain_id, time, 1, 1, first["maker"], params, records, None, {})
 

@@ -14,10 +14,10 @@ from ctn.kernel.op import Op, op_tag
 from ctn.kernel.record import Record
 from ctn.kernel.tx import Body
 from ctn.kernel.upgrade import Upgrade
-from ctn.modules import accounts, assets, identity, market, registry
+from ctn.modules import accounts, assets, identity, market, registry, staking
 
-MODULES: tuple[ModuleType, ...] = (accounts, identity, assets, registry, market)
-AnyOp = accounts.Ops | identity.Ops | assets.Ops | registry.Ops | market.Ops
+MODULES: tuple[ModuleType, ...] = (accounts, identity, assets, registry, market, staking)
+AnyOp = accounts.Ops | identity.Ops | assets.Ops | registry.Ops | market.Ops | staking.Ops
 AnyBody = Body[AnyOp]
 
 KERNEL_RECORDS: tuple[type[Record], ...] = (Account, Clock, HooksHash, Stuck, Upgrade)

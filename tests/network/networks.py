@@ -22,7 +22,7 @@ from ctn import cometbft
 from ctn.kernel.genesis import Genesis
 from ctn.node.cometbft import rpc
 from ctn.node.cometbft.files import Folder
-from ctn.node.cometbft.network import Member, Network, Places, lay_out
+from ctn.node.cometbft.network import Founder, Member, Network, Places, lay_out
 from ctn.node.config import StoreTable
 from ctn.node.home import Home
 from tests.network.cuts import Cuts, inside
@@ -85,22 +85,26 @@ def _is_free(port: int) -> bool:
     return True
 
 
+def plain_genesis() -> Genesis:
+    """The genesis of callers with money, whose blocks consensus orders."""
+    return msgspec.structs.replace(
+        people_genesis(*NAMES, cny=100_000_000), maker=None, chain_id="ctn-network",
+        time=time.time_ns() // 1_000_000 - 60_000,
+    )  # fmt: skip
+
+
 class Net:
     """A network that a test drives."""
 
     def __init__(
         self, folder: Path, count: int = 4, *, kind: str = "kvstore", cuts: Cuts | None = None,
-        founding: Callable[[Genesis], Genesis] = lambda genesis: genesis,
+        founder: Founder = lambda _pubkeys: plain_genesis(),
     ) -> None:  # fmt: skip
         self.folder = folder
         self.kind = kind
-        genesis = founding(msgspec.structs.replace(
-            people_genesis(*NAMES, cny=100_000_000), maker=None, chain_id="ctn-network",
-            time=time.time_ns() // 1_000_000 - 60_000,
-        ))  # fmt: skip
         places = Places(free_ports(10 * count), 0, cuts.hosts if cuts else ())
         store = StoreTable(map_gib=1, ballast_mib=0, min_free_mib=0)
-        self.network: Network = lay_out(folder, genesis, count, places, store)
+        self.network: Network = lay_out(folder, founder, count, places, store)
         self.cuts = cuts
         self.supervisors: list[subprocess.Popen[bytes] | None] = [None] * count
 

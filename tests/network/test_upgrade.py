@@ -5,7 +5,7 @@ import base64
 from ctn.kernel.genesis import Genesis
 from tests.network.callers import Callers, check_network
 from tests.network.conftest import Begin
-from tests.network.networks import Net
+from tests.network.networks import Net, plain_genesis
 from tests.node.chains import address
 from tests.node.test_upgrading import FOUND, planned
 
@@ -30,7 +30,7 @@ def found_by_alice(net: Net, number: int) -> str:
 
 
 def test_four_nodes_stop_below_the_height_and_go_on_as_the_next_version(begin: Begin) -> None:
-    net = begin(4, kind="ctn", founding=at_height_ten).start()
+    net = begin(4, kind="ctn", founder=lambda _keys: at_height_ten(plain_genesis())).start()
     net.wait_for_height(2)
     callers = Callers(net)
     assert [net.wait_end(number) for number in range(4)] == [3, 3, 3, 3]
@@ -54,7 +54,7 @@ def test_four_nodes_stop_below_the_height_and_go_on_as_the_next_version(begin: B
 
 
 def test_the_next_version_refuses_to_start_before_the_height(begin: Begin) -> None:
-    net = begin(1, kind="ctn", founding=lambda genesis: planned(genesis, 1_000)).start()
+    net = begin(1, kind="ctn", founder=lambda _keys: planned(plain_genesis(), 1_000)).start()
     net.wait_for_height(3)
     assert net.stop(0) == 0
     net.start(0, kind="next")

@@ -23,7 +23,7 @@ def read_units(units: tuple[str, ...], registry: str) -> list[Serial]:
     found: list[Serial] = []
     for row, text in enumerate(units):
         try:
-            serial = _read(text)
+            serial = read_unit(text)
         except MalformedSerial as error:
             raise SerialMalformed(row=row, rule=str(error)) from None
         numbers_of(serial, registry, row)
@@ -37,7 +37,8 @@ def numbers_of_units(units: tuple[str, ...], registry: str) -> list[Numbers]:
     return [numbers_of(serial, registry, row) for row, serial in enumerate(serials)]
 
 
-def _read(text: str) -> Serial:
+def read_unit(text: str) -> Serial:
+    """A serial, numbers in columns and all; raises MalformedSerial."""
     head, _, columns = normalise(text).rpartition(" ")
     first, dash, last = columns.partition("-")
     is_columns = "_" in head and "-" not in head and dash and _is_number(first)

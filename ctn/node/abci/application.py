@@ -113,15 +113,16 @@ class Application:
         self._check_genesis(request)
         chain.require_version()
         founders = powers_of(list(request.validators))
-        chain.founders = tuple(sorted(founders.items()))
         answer = pb.ResponseInitChain(
             app_hash=bytes.fromhex(chain.head.root),
             consensus_params=answers.consensus_params(chain.head.app_version),
         )
         if not founders:
-            if not chain.powers:
+            founders = chain.staked_powers()
+            if not founders and not chain.powers:
                 raise BadConfig("neither CometBFT's genesis nor the records name a validator")
-            answer.validators.extend(update_rows(chain.powers))
+            answer.validators.extend(update_rows(founders or chain.powers))
+        chain.founders = tuple(sorted(founders.items()))
         return answer
 
     def _check_genesis(self, request: pb.RequestInitChain) -> None:

@@ -15,6 +15,7 @@ from ctn.kernel.ledger import Consensus
 from ctn.kernel.refusal import Refusal
 from ctn.kernel.tx import Tx
 from ctn.machine import Outcome, Unfit
+from ctn.modules.staking.power import target_powers
 from ctn.node.abci.updates import Powers, after, changed_powers, stored_powers
 from ctn.node.files import free_mebibytes
 from ctn.node.home import Opened
@@ -76,6 +77,11 @@ class Chain:
         self._known: dict[bytes, Tx] = {}
         self._unconfirmed: dict[str, Tx] = {}
         self.check_disk()
+
+    def staked_powers(self) -> Powers:
+        """The first set that follows from bonds alone, where no power was ever sent."""
+        machine = self.machine
+        return {} if self.powers else target_powers(machine.draft(machine.time + 1))
 
     def check_disk(self) -> None:
         """Become read-only when the disk is nearly full, and writing again when it is not."""
@@ -149,7 +155,7 @@ class Chain:
             txs, self.time_of(header_ms), leave_out=False, consensus=facts
         )
         block = Block(self._header(outcome, envelopes), NO_SEAL, tuple(envelopes))
-        known = self.powers or dict(facts.founders)
+        known = dict(facts.founders) or self.powers
         self.pending = Pending(outcome, block, changed_powers(outcome, known))
         return self.pending
 
@@ -186,7 +192,7 @@ class Chain:
         kept = keeping(self.opened, outcome, undo=True, snapshot=snapshot)
         self.head = self.store.commit(outcome, block, version, kept)
         self.machine.committed(outcome)
-        self.powers = after(self.powers or dict(self._founders_of(outcome)), powers)
+        self.powers = after(dict(self._founders_of(outcome)) or self.powers, powers)
         self.pending = None
         self.check_disk()
         return Made(block, outcome, self._clean_pool(outcome))

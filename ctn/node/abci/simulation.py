@@ -6,32 +6,46 @@ text. Seconds, and no Go.
 
 import contextlib
 import hashlib
+import json
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ctn.node.abci.driver import Comet, Connections, Decided, SpecBroken, double_vote, framed
 from ctn.node.abci.pb import abci_pb2 as pb
+from ctn.node.abci.updates import Powers
 from ctn.node.home import Home
 
 START_SECONDS = 60.0
 SNAPSHOT_SECONDS = 20.0
 KEYS = {hashlib.sha256(b"validator %d" % number).hexdigest(): 10 for number in range(4)}
 
+FIFTH = hashlib.sha256(b"validator 4").hexdigest()
+EPOCH_BLOCKS, ABSENT_MAX = 60, 5
+
 # An envelope of the payer's next sequence, or of a stated one.
 Pay = Callable[[int], bytes]
 
 
+class Stake(NamedTuple):
+    """Who operates which key, in which batch, and the fifth operator's transaction that bonds."""
+
+    operators: Mapping[str, str]
+    batch: str
+    bond: bytes
+
+
 class Stage(NamedTuple):
-    """What a run needs: two empty homes of one chain, the program, its genesis, and a payer."""
+    """What a run needs: two empty homes of one chain, the program, its genesis, who acts."""
 
     home: Home
     second: Home
     program: Callable[[Home], Sequence[str]]
     genesis: pb.RequestInitChain
     pay: Pay
+    stake: Stake
 
 
 class Application:
@@ -98,6 +112,33 @@ class Play:
         return block
 
 
+    def bonded_t(self, key: str) -> int:
+        """The tonnes that the operator of a key has bonded."""
+        found = self.record(f"bond/{self.stage.stake.operators[key]}/{self.stage.stake.batch}")
+        return int(found["tonnes"])
+
+    def record(self, place: str) -> dict[str, Any]:
+        """A record of the application, `<table>/<id>`."""
+        answer = self.application.connections.ask("query", pb.RequestQuery(path=f"/state/{place}"))
+        require(bool(answer.value), f"there is no record {place}")
+        found: dict[str, Any] = json.loads(answer.value)
+        return found
+
+    def absent(self, key: str, blocks: int) -> None:
+        """Heights in which one validator does not vote, though it is asked to."""
+        for _ in range(blocks):
+            self.comet.finish(self.comet.decide([], absent=[key]))
+
+    def epoch(self) -> int:
+        """Empty heights to the first of the next epoch, which it gives."""
+        ends = self.comet.height + EPOCH_BLOCKS
+        updates: Powers = {}
+        while not updates and self.comet.height < ends:
+            block = self.comet.step()
+            updates = block.updates
+        return self.comet.height
+
+
 def require(holds: bool, rule: str) -> None:
     """Raise SpecBroken with the rule that does not hold."""
     if not holds:
@@ -142,12 +183,48 @@ def recheck(play: Play) -> None:
     require(again.code == 1, "a decided transaction is refused")
 
 
-def evidence(play: Play) -> None:
-    """A double vote and an absent validator are told with a block, and the chain goes on."""
+def fifth_operator(play: Play) -> None:
+    """An operator that bonds enters with the next epoch, two heights after it began."""
+    play.epoch()
+    require(play.comet.check(play.stage.stake.bond).code == 0, "a bond fails its check")
+    play.comet.step()
+    require(FIFTH not in play.comet.sets[play.comet.height + 2], "a bond weighs from the epoch on")
+    height = play.epoch()
+    require(FIFTH not in play.comet.sets[height + 1], "a new power is in force at h + 2")
+    require(FIFTH in play.comet.sets[height + 2], "the fifth operator enters")
+
+
+def double_sign(play: Play) -> None:
+    """A double vote costs a twentieth of the stake and, two heights later, the place for ever."""
     members = play.comet.sets[play.comet.height]
-    key = min(members)
+    key = min(key for key in KEYS if key in members)
+    before = play.bonded_t(key)
     fault = double_vote(members, key, play.comet.height, play.comet.time_ms)
-    play.comet.finish(play.comet.decide([], [fault], absent=[key]))
+    play.comet.finish(play.comet.decide([], [fault]))
+    height = play.comet.height
+    require(key in play.comet.sets[height + 1], "the set of h + 1 was sent before")
+    require(key not in play.comet.sets[height + 2], "a double signer is out at h + 2")
+    require(play.bonded_t(key) == before - before // 20, "a double signer loses 5 %")
+    status = play.record(f"validator/{play.stage.stake.operators[key]}")["status"]
+    require(status == "tombstoned", "a double signer is barred")
+    play.epoch()
+    require(key not in play.comet.sets[play.comet.height + 2], "a double signer stays out")
+    play.transfer()
+
+
+def absence(play: Play) -> None:
+    """Who misses heights running is jailed without a slash, and comes back after a whole epoch."""
+    members = play.comet.sets[play.comet.height]
+    key = max(key for key in KEYS if key in members)
+    before = play.bonded_t(key)
+    play.absent(key, ABSENT_MAX + 1)
+    height = play.comet.height
+    require(key not in play.comet.sets[height + 2], "an absent validator is out at h + 2")
+    require(play.bonded_t(key) == before, "absence costs no stake")
+    play.epoch()
+    require(key not in play.comet.sets[play.comet.height + 2], "jail lasts a whole epoch")
+    play.epoch()
+    require(key in play.comet.sets[play.comet.height + 2], "an absent validator comes back")
     play.transfer()
 
 
@@ -235,7 +312,8 @@ def malformed(play: Play) -> None:
 
 
 SCENARIOS: tuple[Callable[[Play], None], ...] = (
-    handshake, rejected_rounds, recheck, evidence, powers, crashes, snapshots, malformed,
+    handshake, rejected_rounds, recheck, fifth_operator, double_sign, absence, powers, crashes,
+    snapshots, malformed,
 )  # fmt: skip
 
 

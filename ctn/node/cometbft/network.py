@@ -1,7 +1,7 @@
 """Several validators on one machine: their homes, keys, ports and one genesis (engine.md 14)."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +55,9 @@ class Seeds(NamedTuple):
     validator: bytes
 
 
+Founder = Callable[[Sequence[str]], Genesis]
+
+
 class Places(NamedTuple):
     """The first ports, and the host of each node when it is not loopback."""
 
@@ -68,15 +71,24 @@ SMALL = StoreTable(ballast_mib=16, retain_blocks=500_000)  # several nodes share
 
 
 def lay_out(
-    folder: Path, genesis: Genesis, count: int, places: Places = LOCAL, store: StoreTable = SMALL
+    folder: Path,
+    genesis: Genesis | Founder,
+    count: int,
+    places: Places = LOCAL,
+    store: StoreTable = SMALL,
 ) -> Network:
-    """Write `node0` ... below a folder, and `network.json`; raises BadConfig when it is there."""
+    """Write `node0` ... below a folder, and `network.json`; raises BadConfig when it is there.
+
+    A founder makes the genesis from the nodes' consensus keys, so that bonds can name them.
+    """
     if (folder / "network.json").exists():
         raise BadConfig(f"{folder} already holds a network: ctn testnet restart, or another --dir")
     if not 1 <= count <= VALIDATORS_MAX:
         raise BadConfig(f"{count} validators: 1 to {VALIDATORS_MAX}")
-    genesis_values(genesis)
     seeds = [Seeds(secrets.token_bytes(32), secrets.token_bytes(32)) for _ in range(count)]
+    if not isinstance(genesis, Genesis):
+        genesis = genesis([ed25519.public_key(found.validator).hex() for found in seeds])
+    genesis_values(genesis)
     members = [_member(number, found, places) for number, found in enumerate(seeds)]
     validators = [
         Validator(ed25519.public_key(found.validator), POWER, f"node{number}")

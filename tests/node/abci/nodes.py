@@ -52,12 +52,12 @@ def first_request(genesis: Genesis, members: dict[str, int] | None = None) -> pb
 class Network:
     """One node and the CometBFT that plays it."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, members: dict[str, int] | None = None) -> None:
         self.home = home
         self.genesis = home.read_genesis()
         self.loop = asyncio.new_event_loop()
         self.start()
-        self.comet = Comet(first_request(self.genesis), self.ask)
+        self.comet = Comet(first_request(self.genesis, members), self.ask)
         self.comet.handshake()
 
     def start(self) -> None:

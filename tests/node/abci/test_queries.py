@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from ctn.kernel.commitment import Step
 from ctn.kernel.proof import Present, ProofInvalid, verify_absence, verify_membership
+from ctn.modules.staking.records import Expelled
 from ctn.node.abci.pb import abci_pb2 as pb
 from ctn.node.abci.pb.ics23_pb2 import SHA256, CommitmentProof
-from tests.node.abci.nodes import Network, network_home
+from tests.node.abci.nodes import Network, network_genesis, network_home
 from tests.node.chains import PEOPLE, address
+from tests.worlds import Person
 
 
 @pytest.fixture
@@ -104,3 +107,14 @@ def test_filters_banned_peers(network: Network) -> None:
     assert query(network, f"/p2p/filter/id/{identity}").code == 1
     assert query(network, "/p2p/filter/addr/10.0.0.1:26656").code == 1
     assert query(network, "/p2p/filter/addr/10.0.0.10:26656").code == 0
+
+
+def test_filters_the_nodes_of_an_expelled_operator(tmp_path: Path) -> None:
+    node = "cd" * 20
+    genesis = network_genesis()
+    expelled = (Expelled.table, node, Expelled(node, Person("north").address, "fault", 0))
+    records = sorted([*genesis.records, expelled], key=lambda row: row[:2])
+    network = Network(network_home(tmp_path, msgspec.structs.replace(genesis, records=records)))
+    assert query(network, f"/p2p/filter/id/{node}").code == 1
+    assert query(network, f"/p2p/filter/id/{'ce' * 20}").code == 0
+    network.close()

@@ -20,6 +20,6 @@ def test_every_scenario_passes() -> None:
     assert done.returncode == 0, done.stderr
     names = [line.split()[0] for line in done.stdout.splitlines() if line]
     assert names == [
-        "handshake", "rejected_rounds", "recheck", "evidence", "powers", "crashes", "snapshots",
-        "malformed",
+        "handshake", "rejected_rounds", "recheck", "fifth_operator", "double_sign", "absence",
+        "powers", "crashes", "snapshots", "malformed",
     ]  # fmt: skip

@@ -32,6 +32,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   block_min: "grams", auction_lot: "grams", holding: "grams",
   tonnes: "tonnes", quota_day_t: "tonnes", annual_t: "tonnes",
   expires: "time", until: "time", active_from: "time", grace_until: "time", deadline: "time",
+  period_start: "time", period_end: "time",
   day: "day", holidays: "days", extra: "days",
   parts: "serials", sessions: "sessions",
   batch_ms: "ms", halt_s: "seconds", call_s: "seconds", call_lock_s: "seconds",
