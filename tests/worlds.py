@@ -19,7 +19,15 @@ import pytest
 
 from ctn.crypto import schemes
 from ctn.genesis import genesis_machine, genesis_values
-from ctn.kernel.account import GOV_COUNCIL, Account, DutyKind, key_address
+from ctn.kernel.account import (
+    GOV_COUNCIL,
+    Account,
+    DutyKind,
+    Signer,
+    Thresholds,
+    is_holding,
+    key_address,
+)
 from ctn.kernel.codec import encode
 from ctn.kernel.genesis import Genesis, chain_name
 from ctn.kernel.ledger import Ledger, TxFacts
@@ -30,7 +38,16 @@ from ctn.kernel.refusal import Refusal, module_of, refusal_code
 from ctn.kernel.state import MemorySource, State
 from ctn.kernel.tx import Body, Fee, Signature, Tx, least_fee, pack, sign_bytes
 from ctn.machine import Machine, Outcome
-from ctn.modules.accounts.records import ENTERPRISE, INSTITUTION, PERSON, Guard
+from ctn.modules.accounts.records import (
+    ENTERPRISE,
+    INSTITUTION,
+    PERSON,
+    Cause,
+    FirstHeld,
+    Guard,
+    Hold,
+    Trusted,
+)
 from ctn.modules.assets.records import FREE, Asset
 from ctn.modules.identity.records import LIVE, Attestation, Duty, Standing
 from tests.cases import note, note_result
@@ -43,7 +60,7 @@ FOREVER = START + 20 * 365 * DAY
 # Refusals that any operation may meet before its own are tested.
 COMMON = {
     "kernel.RoleTooLow", "kernel.NotAuthority", "kernel.ScopeFrozen", "kernel.WorkExceeded",
-    "kernel.AccountClosed", "identity.AuthorityMayNotTrade",
+    "kernel.AccountClosed", "identity.AuthorityMayNotTrade", "accounts.AccountLocked",
 }  # fmt: skip
 
 
@@ -67,8 +84,9 @@ class World:
     """A chain in memory; genesis is what was granted before the first operation."""
 
     def __init__(self, **params: int | str) -> None:
-        self.params: dict[str, Any] = {"fee_asset": "cny", "enterprise_min_approvers": 1} | params
+        self.params: dict[str, Any] = {"fee_asset": "cny"} | params
         self.people: dict[str, Person] = {}
+        self.signers: dict[str, list[str]] = {}
         self.time = START
         self._records: dict[tuple[str, str], Any] = {}
         self._balances: dict[str, int] = {}
@@ -82,11 +100,17 @@ class World:
         assert self._machine is None, "the world has begun"
         self._records[(record.table, place or record.place())] = record
 
+    def first(self, kind: type[Record], place: str) -> Any:
+        """A genesis record that was put."""
+        return self._records[(kind.table, place)]
+
     def grant(self, account: str, asset: str, amount: int) -> None:
         """Genesis balance of an account, issued from the contra account."""
         for holder, change in ((account, amount), (f"issued:{asset}", -amount)):
             place = f"{holder}/{asset}"
             self._balances[place] = self._balances.get(place, 0) + change
+        if not is_holding(account):
+            self.put(FirstHeld(0, 0), account)
 
     def stranger(self, name: str, cny: int = 100, scheme: int = 1) -> str:
         """An address with money for fees (whole CNY) and no attestation."""
@@ -100,7 +124,9 @@ class World:
         """An attested account; accounts that name one `owner` share it."""
         address = self.stranger(name, cny)
         until = FOREVER
-        self.put(Guard(False, (), (), 0, kind, until), address)
+        self.put(Guard(kind != PERSON, (), (), 0, kind, until), address)
+        if kind != PERSON:
+            self.second_signer(address)
         level = 2 if kind == PERSON else 3
         owners = (hashlib.sha256(b"owner/" + (owner or name).encode()).hexdigest(),)
         attestor = Person("genesis attestor").address
@@ -112,6 +138,25 @@ class World:
             )
         )  # fmt: skip
         return address
+
+    def second_signer(self, address: str) -> None:
+        """Give an organisation a second key, since what is more than a trade asks for two."""
+        second = Person(self.people[address].name + "/second")
+        self.people[second.address] = second
+        self.signers[address] = [address, second.address]
+        both = [Signer(1, self.people[one].key.hex(), 1) for one in self.signers[address]]
+        signers = tuple(sorted(both))
+        self.put(Account(signers, Thresholds(1, 1, 1), 0, START - 1, None), address)
+
+    def trust(self, account: str, *targets: str) -> None:
+        """Let an account trust addresses from the start."""
+        for target in targets:
+            self.put(Trusted(START - 1), f"{account}/{target}")
+
+    def keep(self, account: str, cause: Cause, count: int = 1) -> None:
+        """Let something of the first state keep an account from being closed."""
+        known = self._records.get(("hold", f"{account}/{cause}"))
+        self.put(Hold(account, cause, count + (known.count if known else 0)))
 
     def enterprise(self, name: str, cny: int = 100, owner: str = "") -> str:
         """An attested enterprise."""
@@ -128,7 +173,8 @@ class World:
         place = f"{address}/{0:020d}"
         attestation = self._records[("attestation", place)]
         self.put(attestation.replace(expires=START - 1))
-        self.put(Guard(False, (), (), 0, attestation.kind, START - 1), address)
+        guard = self._records[("guard", address)]
+        self.put(guard.replace(verified_until=START - 1), address)
 
     def standing(self, address: str, rank: int = 0, discount_bp: int = 0) -> None:
         """What the owner of an attested account has earned, as a genesis record."""
@@ -155,7 +201,7 @@ class World:
 
     def tx(self, sender: str, *ops: Op, **changes: Any) -> Tx:
         """A signed transaction of an account; `signers` names other accounts' keys, `fee`, ..."""
-        signers: list[str] = changes.pop("signers", [sender])
+        signers: list[str] = changes.pop("signers", self.signers.get(sender, [sender]))
         state = self.machine.state
         known = state.record(Account, sender)
         sequence = changes.pop("sequence", known.sequence if known else 0)

@@ -14,8 +14,23 @@ from ctn.api.market import check_address, without_place
 from ctn.api.paging import Listing, Paged, paged
 from ctn.api.routes import Route
 from ctn.kernel.record import event_name
+from ctn.modules.accounts.add_trusted import TrustedPending
+from ctn.modules.accounts.cancel_pending import PendingCancelled
+from ctn.modules.accounts.close import AccountClosed
+from ctn.modules.accounts.lock import Locked
 from ctn.modules.accounts.open_multisig import MultisigOpened
+from ctn.modules.accounts.pending import (
+    GuardPending,
+    GuardSet,
+    Recovered,
+    SignerLimited,
+    TrustedAdded,
+    Unlocked,
+)
+from ctn.modules.accounts.recover import RecoveryApproved, RecoveryPending
+from ctn.modules.accounts.remove_trusted import TrustedRemoved
 from ctn.modules.accounts.set_signers import SignersSet
+from ctn.modules.accounts.unlock import UnlockPending
 from ctn.modules.identity.appoint import DutyGiven
 from ctn.modules.identity.attest import Attested
 from ctn.modules.identity.dismiss import DutyEnded
@@ -37,6 +52,9 @@ RIGHTS: Final = tuple(
         event_name(kind)
         for kind in (
             MultisigOpened, SignersSet, Attested, AttestationRevoked, DutyGiven, DutyEnded,
+            GuardPending, GuardSet, SignerLimited, TrustedPending, TrustedAdded, TrustedRemoved,
+            Locked, UnlockPending, Unlocked, PendingCancelled, RecoveryApproved, RecoveryPending,
+            Recovered, AccountClosed,
         )
     ]
 )  # fmt: skip
@@ -121,8 +139,12 @@ def _rights(view: View, address: str) -> list[Value]:
         .order_by(event.height, event["index"], event.number)
         .limit(CHANGES_MAX)
     )
-    names = ("account", "address", "subject")
-    return [row for row in rows if address in [row["data"].get(name) for name in names]]
+    return [row for row in rows if _holder(row["data"]) == address]
+
+
+def _holder(data: Value) -> Any:
+    """Whose right an event tells of: an address that an account trusts is not its holder."""
+    return next((data[name] for name in ("account", "address", "subject") if name in data), None)
 
 
 ROUTES: Final[tuple[Route, ...]] = (

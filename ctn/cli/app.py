@@ -32,6 +32,7 @@ PAGES = {
     "schema": Page("schema", "The contracts: GraphQL, OpenAPI, operations."),
     "store": Page("store", "The store of a home."),
     "keys": Page("keys", "Keys in an encrypted keystore."),
+    "account": Page("account", "An account's protection: guard, trust, lock, recover ..."),
     "op": Page("op", "Any operation: ctn op --list."),
     "tx": Page("tx", "Transactions as files: build, sign, merge, send, show."),
     "query": Page("query", "A record of the state, or a table of them."),

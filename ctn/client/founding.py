@@ -16,7 +16,17 @@ from ctn.kernel.codec import Json
 from ctn.kernel.genesis import Genesis
 from ctn.kernel.record import Record, numbered
 from ctn.modules import record_kinds
-from ctn.modules.accounts.records import ENTERPRISE_MIN_APPROVERS, INSTITUTION, PERSON, Guard
+from ctn.modules.accounts.records import (
+    ENTERPRISE_DELAY,
+    ENTERPRISE_MIN_APPROVERS,
+    FIRST_DEPOSIT_HOLD,
+    INSTITUTION,
+    PERSON,
+    PERSON_DELAY,
+    RECOVERY_DELAY,
+    FirstHeld,
+    Guard,
+)
 from ctn.modules.assets.records import FREE, Asset
 from ctn.modules.identity.records import LIVE, Attestation, Duty
 from ctn.modules.staking.records import MIN_BOND_T, MIN_VALIDATORS
@@ -51,6 +61,12 @@ CLASS_NAMES = {
     "cdc": "Cercarbono", "iso": "Isometric", "puro": "Puro.earth",
     "itl": "Kyoto units (ITL)", "cea": "China Emission Allowance",
     "eua": "European Union Allowance",
+}  # fmt: skip
+# In a dev chain one of everything is enough, and nobody waits long (people.md 1.3, engine.md 20).
+DEV_PARAMS: dict[str, Json] = {
+    ENTERPRISE_MIN_APPROVERS.name: 1, PERSON_DELAY.name: 10_000, ENTERPRISE_DELAY.name: 10_000,
+    RECOVERY_DELAY.name: 30_000, FIRST_DEPOSIT_HOLD.name: 0, MIN_BOND_T.name: 1,
+    MIN_VALIDATORS.name: 1,
 }  # fmt: skip
 CCER_VERIFIERS, CCER_COMMENT_DAYS = 2, 20
 
@@ -102,13 +118,16 @@ def founding(chain_id: str, **first: Unpack[Founding]) -> Genesis:
     for member in members.values():
         _add(rows, _attestation(member, attestor or member.address, time))
         until = time + ATTESTED_YEARS * YEAR_MS
-        _add(rows, Guard(False, (), (), 0, member.kind, until), member.address)
+        guard = Guard(member.kind != PERSON, (), (), 0, member.kind, until)
+        _add(rows, guard, member.address)
+    for address in first["money"]:
+        _add(rows, FirstHeld(time, time), address)
     for record, place in first.get("records", ()):
         _add(rows, record, place)
     rows |= _balances(first["money"])
     params: dict[str, Json] = {"fee_asset": CNY}
     if first["profile"] == DEV:
-        params |= {one.name: 1 for one in (ENTERPRISE_MIN_APPROVERS, MIN_BOND_T, MIN_VALIDATORS)}
+        params |= DEV_PARAMS
     records = sorted((table, place, value) for (table, place), value in rows.items())
     return Genesis(chain_id, time, 1, 1, first["maker"], params, records, None, {})
 

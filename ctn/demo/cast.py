@@ -2,17 +2,27 @@
 
 Whoever knows the seed has every key, which is why nothing here may ever be worth anything. Genesis
 holds what it always holds: duties, the first attestations of those who hold them, classes, the
-calendar, and the first fees of the authorities.
+calendar, the first fees of the authorities, and the two keys of each organisation.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ctn.client.founding import Authority, class_records, founding
 from ctn.crypto import ed25519
 from ctn.crypto.digest import sha256
 from ctn.demo.ground import CHAIN_ID
-from ctn.kernel.account import DutyKind, key_address
+from ctn.kernel.account import (
+    Account,
+    DutyKind,
+    Signer,
+    Threshold,
+    Thresholds,
+    key_address,
+)
 from ctn.kernel.genesis import Genesis
+from ctn.kernel.op import Op
+from ctn.kernel.record import Record
 from ctn.modules.assets.records import Calendar
 from ctn.modules.identity.records import SubjectKind
 from ctn.wallet.keystore import Key
@@ -31,6 +41,7 @@ EVERY_DAY = 127
 REGISTRAR, SECOND_REGISTRAR, CUSTODIAN = "registrar", "second-registrar", "custodian"
 REGULATOR, ATTESTOR, OPERATOR, BANK = "regulator", "attestor", "operator", "bank"
 DEVELOPER = "developer"
+HOST = "host"
 MARKET_MAKERS = ("maker-north", "maker-south")
 RETIRING = ("ocean-tea", "white-pagoda", "long-wind")
 
@@ -77,8 +88,13 @@ TRADERS = tuple(
         )
     ]
 )  # fmt: skip
-PLAYERS = COMPANIES + TRADERS
+# A person, for a company could give to trusted addresses only, and a newcomer's is known to nobody.
+HOSTS = (Actor(HOST, "迎宾小筑", "The Host"),)
+PLAYERS = COMPANIES + TRADERS + HOSTS
 ACTORS = AUTHORITIES + PLAYERS
+# Organisations sign what is more than a trade with two keys, as on any network.
+ORGANISATIONS = AUTHORITIES + COMPANIES
+BOTH = Thresholds(1, 2, 2)
 
 
 class Cast:
@@ -87,11 +103,20 @@ class Cast:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.keys = {actor.name: _key(seed, actor.name) for actor in ACTORS}
+        self.seconds = {
+            actor.name: _key(seed, f"{actor.name}/second") for actor in ORGANISATIONS
+        }
         self.actors = {self.keys[actor.name].address: actor for actor in ACTORS}
 
     def address(self, name: str) -> str:
         """The address of a part."""
         return self.keys[name].address
+
+    def signers(self, name: str, ops: Sequence[Op]) -> tuple[Key, ...]:
+        """Who signs these operations for a part: an organisation's second key where it must."""
+        second = self.seconds.get(name)
+        is_low = all(op.threshold.value <= Threshold.LOW.value for op in ops)
+        return (self.keys[name],) if second is None or is_low else (self.keys[name], second)
 
     @property
     def maker_seed(self) -> bytes:
@@ -114,8 +139,17 @@ class Cast:
             authorities=authorities,
             people=(),
             money={authority.address: FEES for authority in authorities},
-            records=[*class_records(), (calendar, "")],
+            records=[*class_records(), (calendar, ""), *self._accounts(time)],
         )
+
+    def _accounts(self, time: int) -> list[tuple[Record, str]]:
+        """The two keys of each organisation."""
+        found: list[tuple[Record, str]] = []
+        for name, second in self.seconds.items():
+            keys = [Signer(key.scheme, key.public.hex(), 1) for key in (self.keys[name], second)]
+            account = Account(tuple(sorted(keys)), BOTH, 0, time, None)
+            found.append((account, self.address(name)))
+        return found
 
 
 def _key_seed(seed: int, name: str) -> bytes:

@@ -57,9 +57,10 @@ def _acts(chain: Chain, cast: Cast, step: int) -> list[Act]:
 def _send(chain: Chain, cast: Cast, act: Act) -> None:
     """Sign and hand in; a refusal at the door is an answer like any other."""
     head = chain.head()
-    key = cast.keys[act.actor]
-    place = Place(head.chain, key.address, chain.sequence(key.address), head.height + EXPIRES_AFTER)
+    sender, keys = cast.address(act.actor), cast.signers(act.actor, act.ops)
+    place = Place(head.chain, sender, chain.sequence(sender), head.height + EXPIRES_AFTER)
+    schemes = [key.scheme for key in keys]
     try:
-        chain.admit(sign(build(act.ops, place, {}), [key]))
+        chain.admit(sign(build(act.ops, place, {"schemes": schemes}), keys))
     except Refusal:
         return

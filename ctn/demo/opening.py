@@ -35,6 +35,8 @@ from ctn.demo.seen import Act
 from ctn.kernel.asset import GRAMS_PER_TONNE
 from ctn.kernel.block import DAY_MS
 from ctn.kernel.op import Op
+from ctn.modules.accounts.add_trusted import AddTrusted
+from ctn.modules.accounts.waiting import PENDING_MAX
 from ctn.modules.assets.attest_reserve import AttestReserve
 from ctn.modules.assets.issue_money import IssueMoney
 from ctn.modules.assets.transfer import Transfer
@@ -68,8 +70,8 @@ MONEY = {
     **dict.fromkeys(parts.RETIRING, 2 * MILLION),
 }
 TRADER_MONEY = 600_000 * parts.CNY
-# Of each listed batch: every market maker gets a tenth, every trader a thousandth.
-MAKER_SHARE, TRADER_SHARE = 10, 1_000
+# Of each listed batch: a market maker gets a tenth, a trader a thousandth, the host a fifth.
+MAKER_SHARE, TRADER_SHARE, HOST_SHARE = 10, 1_000, 5
 
 
 def opening(reads: Reads, cast: Cast) -> list[Act]:
@@ -83,6 +85,7 @@ def opening(reads: Reads, cast: Cast) -> list[Act]:
     if step == 2:
         return [*_money(cast, head.time), *_projects()]
     return [
+        *_trusting(reads, cast),
         *_requests(step, head.time),
         *_bridging(reads),
         *_deposits(reads, cast),
@@ -159,6 +162,20 @@ def _project(home: str, found: list[Group]) -> PutForeignProject:
     )  # fmt: skip
 
 
+def _trusting(reads: Reads, cast: Cast) -> Iterator[Act]:
+    """The developer trusts those it will give to, as many at a time as may wait."""
+    owner = cast.address(parts.DEVELOPER)
+    receivers = [cast.address(name) for name in (*parts.MARKET_MAKERS, parts.HOST)]
+    receivers += [cast.address(actor.name) for actor in parts.TRADERS]
+    known = {place.partition("/")[2] for place, _ in reads.rows("trusted", owner + "/")}
+    waiting = list(reads.rows("pending", owner + "/"))
+    if not waiting:
+        missing = [address for address in receivers if address not in known]
+        yield from _split(
+            parts.DEVELOPER, [AddTrusted(address) for address in missing[:PENDING_MAX]]
+        )
+
+
 def _requests(step: int, time: int) -> Iterator[Act]:
     """The developer asks for some groups a block, so that it never has too many open."""
     first = (step - FIRST_REQUEST) * REQUESTS_A_BLOCK
@@ -215,6 +232,8 @@ def _listings(reads: Reads) -> Iterator[Act]:
 def _gifts(reads: Reads, cast: Cast) -> Iterator[Act]:
     """A first stock for those who trade, once, while the developer still has all of a batch."""
     owner = cast.address(parts.DEVELOPER)
+    if any(reads.rows("pending", owner + "/")):
+        return  # some of them are not trusted yet
     for line in _on_market(reads):
         batch = batch_id(line.project, line.vintage)
         whole = reads.value("batch", batch)["issued"] * GRAMS_PER_TONNE
@@ -222,6 +241,7 @@ def _gifts(reads: Reads, cast: Cast) -> Iterator[Act]:
             continue
         tonnes = whole // GRAMS_PER_TONNE
         shares = dict.fromkeys(parts.MARKET_MAKERS, tonnes // MAKER_SHARE)
+        shares[parts.HOST] = tonnes // HOST_SHARE
         shares |= {actor.name: tonnes // TRADER_SHARE for actor in parts.TRADERS}
         ops = [
             Transfer(batch, share * GRAMS_PER_TONNE, cast.address(name))

@@ -44,11 +44,15 @@ class Platform:
     def send(self, cast: Cast, act: Act) -> bool:
         """Sign and send; whether it was taken. Refusals are answers: the agents look anew."""
         try:
-            self._client.submit(act.ops, cast.keys[act.actor], wait=False)
+            self._submit(cast, act, wait=False)
         except (Refusal, Unanswered):
             return False
         return True
 
     def settle(self, cast: Cast, act: Act) -> None:
         """Sign, send and wait for the block; raises the ledger's refusal, or Unanswered."""
-        self._client.submit(act.ops, cast.keys[act.actor], wait=True)
+        self._submit(cast, act, wait=True)
+
+    def _submit(self, cast: Cast, act: Act, *, wait: bool) -> None:
+        keys, sender = cast.signers(act.actor, act.ops), cast.address(act.actor)
+        self._client.submit(act.ops, keys, wait=wait, sender=sender)

@@ -105,7 +105,7 @@ def _gifts(platform: Platform, seat: Seat, account: str) -> Iterator[Act]:
         yield Act(parts.ATTESTOR, (word,))
     grams = seat.tonnes * GRAMS_PER_TONNE
     if int(platform.value("balance", f"{account}/{BATCH}") or 0) < grams:
-        yield Act(parts.DEVELOPER, (Transfer(BATCH, grams, account),))
+        yield Act(parts.HOST, (Transfer(BATCH, grams, account),))
     yield Act(parts.BANK, (IssueMoney(QUOTE, account, seat.money, _reference(account)),))
 
 

@@ -127,6 +127,20 @@ class Ledger:
         self._work += 1
         return self._balance(account + "/" + asset)
 
+    def holdings(self, account: str, limit: int) -> list[tuple[str, int]]:
+        """Up to `limit` assets that an account holds, with amounts, by asset."""
+        head = account + "/"
+        found = {
+            place[len(head) :]: amount
+            for place, amount in self.balances.items()
+            if place.startswith(head)
+        }
+        # What the draft emptied may stand first, so as many more are looked up.
+        for asset, amount in self.state.holdings(head, limit + len(found)):
+            found.setdefault(asset, amount)
+        self._work += 1 + limit
+        return [(asset, found[asset]) for asset in sorted(found) if found[asset]][:limit]
+
     def param(self, param: Param) -> int:
         """The value of a parameter: as set, else its default."""
         value = self.state.param(param.name)

@@ -103,6 +103,10 @@ class SecondApproverNeeded(Refusal):
     """An enterprise or authority needs a second distinct signer for this operation."""
 
 
+class SignerLimited(Refusal):
+    """A signer that is needed for this counts for operations of other families only."""
+
+
 class SequenceUsed(Refusal):
     """The sequence was used before."""
 

@@ -5,6 +5,7 @@ Three kinds of value: records (canonical JSON of a struct), balances (integers) 
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
@@ -127,6 +128,12 @@ class State:
                 amount = 0 if data is None else int(data)
             self._balances.keep(place, amount)
         return amount
+
+    def holdings(self, head: str, limit: int) -> list[tuple[str, int]]:
+        """Up to `limit` stored assets of the account before the slash in `head`, with amounts."""
+        start = b"balance\0" + head.encode()
+        found = islice(self.source.range(start, b""), limit)
+        return [(key[len(start) :].decode(), int(data)) for key, data in found]
 
     def param(self, name: str) -> Json:
         """The value of a parameter, None when it is not set."""

@@ -63,15 +63,15 @@ def test_the_fee_allows_for_every_signer(live: Cli, shared: list[str]) -> None:
 
 def test_operations_on_both_sides_of_plus_are_one_transaction(live: Cli) -> None:
     file = str(live.home / "both.json")
-    pay = ("assets.transfer", "asset=cny", "to=@alice")
+    pay = ("assets.transfer", "asset=cny", "to=@bob")
     live.ok(
-        "tx", "build", *pay, "amount=1", "+", *pay, "amount=2", "--sender", "@operator",
+        "tx", "build", *pay, "amount=1", "+", *pay, "amount=2", "--sender", "@alice",
         "--out", file, "--memo", "both",
     )  # fmt: skip
     shown = live.ok("tx", "show", file)
     assert [op["amount"] for op in shown["body"]["ops"]] == [1, 2]
     assert shown["body"]["memo"] == "both"
-    live.ok("tx", "sign", file, "--key", "operator")
+    live.ok("tx", "sign", file, "--key", "alice")
     assert len(live.ok("tx", "send", file)["receipt"]["events"]) == 2
 
 

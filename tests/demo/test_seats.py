@@ -119,7 +119,7 @@ def test_a_seat_that_was_cut_short_is_finished_when_asked_again(
     expires = platform.get("/status").json()["time"] + DAY_MS
     word = Attest(account, 2, "person", "CN", (owner,), (), "00" * 32, expires)
     with Client(world.url) as client:
-        client.submit([word], cast.keys["attestor"])
+        client.submit([word], cast.signers("attestor", [word]), sender=cast.address("attestor"))
     answer = platform.post("/seats", json={"kind": "visitor", "account": account})
     assert (answer.status_code, answer.json()["money"]) == (200, str(SEATS["visitor"].money))
 

@@ -76,9 +76,9 @@ def test_the_same_key_under_another_scheme_is_another_address() -> None:
 
 
 def test_an_enterprise_with_one_signer_is_refused_after_the_threshold() -> None:
-    world = World(enterprise_min_approvers=2)
+    world = World()
     firm, bob = world.enterprise("firm"), world.person("bob")
-    not_admitted(world, firm, SecondApproverNeeded, Transfer("cny", 1, bob))
+    not_admitted(world, firm, SecondApproverNeeded, Transfer("cny", 1, bob), signers=[firm])
 
 
 def test_a_sequence_behind_waiting_ones_is_neither_used_nor_a_gap() -> None:

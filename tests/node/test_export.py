@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ctn.client.founding import DEV_PARAMS
 from ctn.kernel.codec import encode
 from ctn.node.export import export_blocks, export_state
 from ctn.node.home import Home, Opened
@@ -61,7 +62,7 @@ def test_the_state_names_height_root_parameters_and_sorted_records(home: Home) -
     opened.close()
     state = json.loads(exported(home, blocks=False))
     assert (state["height"], state["root"]) == (5, root)
-    assert state["params"] == {"enterprise_min_approvers": 1, "fee_asset": "cny"}
+    assert state["params"] == DEV_PARAMS | {"fee_asset": "cny"}
     places = [record[:2] for record in state["records"]]
     assert places == sorted(places)
 

@@ -10,7 +10,7 @@ import random
 from collections import Counter
 from typing import Any
 
-from ctn.kernel.account import Account, DutyKind
+from ctn.kernel.account import Account, DutyKind, Signer, Thresholds
 from ctn.kernel.op import Op, op_tag
 from ctn.kernel.receipt import APPLIED, REFUSED
 from ctn.kernel.refusal import Refusal
@@ -55,6 +55,11 @@ class Flow(BridgeWorld):
         self.traders.append(self.person("second account", cny=500, owner="alice"))
         self.standing(self.bob, rank=2, discount_bp=1_000)
         self.lapse_later(self.traders[3], START + 4 * DAY)
+        self.twin = self.person("twin", cny=500)
+        self.twin_key = self.stranger("twin key", 0)
+        twins = [self.people[key].key.hex() for key in (self.twin, self.twin_key)]
+        signers = tuple(sorted([Signer(1, key, 1) for key in twins]))
+        self.put(Account(signers, Thresholds(1, 1, 1), 0, START - 1, None), self.twin)
         self.newcomers = [self.stranger(f"newcomer {number}") for number in range(4)]
         self.numbers = 1  # the next number of the foreign line
         self.references = 0
@@ -96,6 +101,8 @@ class Flow(BridgeWorld):
         txs: list[Tx] = []
         for sender, op in wishes:
             known = self.machine.state.record(Account, sender)
+            if known is not None and known.closed is not None:
+                continue
             sequence = (known.sequence if known else 0) + sequences[sender]
             try:
                 txs.append(self.tx(sender, op, sequence=sequence))

@@ -4,10 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from ctn.kernel.account import Thresholds
+from ctn.modules.accounts.add_trusted import AddTrusted
+from ctn.modules.accounts.cancel_pending import CancelPending
+from ctn.modules.accounts.close import Close
+from ctn.modules.accounts.limit_signer import LimitSigner
+from ctn.modules.accounts.lock import Lock
 from ctn.modules.accounts.open_multisig import OpenMultisig
+from ctn.modules.accounts.records import Family, Limit
+from ctn.modules.accounts.recover import Recover
+from ctn.modules.accounts.remove_trusted import RemoveTrusted
+from ctn.modules.accounts.set_guard import SetGuard
 from ctn.modules.accounts.set_signers import SetSigners
 from ctn.modules.accounts.sponsor import Sponsor
+from ctn.modules.accounts.unlock import Unlock
 from ctn.modules.accounts.unsponsor import Unsponsor
+from ctn.modules.accounts.waiting import Waiting
 from ctn.modules.assets.accept_redemption import AcceptRedemption
 from ctn.modules.assets.attest_reserve import AttestReserve
 from ctn.modules.assets.complete_redemption import CompleteRedemption
@@ -172,6 +183,34 @@ def people(flow: Flow) -> Wish:
     ))  # fmt: skip
 
 
+def protect(flow: Flow) -> Wish:
+    """Guards, trusted addresses, limited keys, locks, recoveries, and what is cancelled of them."""
+    chance, trader, other = flow.chance, flow.someone(), flow.someone()
+    guardian = chance.choice(flow.traders[1:4])
+    keys = (signer(flow, flow.traders[0]),)
+    limits = tuple([Limit(asset, chance.randrange(10**8)) for asset in ("cny", FOREIGN)])
+    choices: tuple[tuple[Family, ...] | None, ...] = (("trade",), ("trade", "exit"), None)
+    families = chance.choice(choices)
+    newcomer, cautious = chance.choice(flow.newcomers), flow.traders[-1]
+    waiting = flow.draft().index(Waiting).of(trader)
+    return chance.choice((
+        (cautious, SetGuard(chance.randrange(2) == 0, chance.choice(((), limits)), (), 0)),
+        (flow.traders[0], SetGuard(False, (), tuple(flow.traders[1:4]), 2)),
+        (flow.traders[4], AddTrusted(flow.traders[1])),
+        (flow.traders[4], RemoveTrusted(flow.traders[1])),
+        (cautious, Lock(cautious)),
+        (guardian, Lock(flow.traders[0])),
+        (trader, Unlock()),
+        (trader, Unlock()),
+        (trader, CancelPending(waiting[-1].number if waiting else 1)),
+        (guardian, Recover(flow.traders[0], keys, Thresholds(1, 1, 1))),
+        (trader, LimitSigner(1, keys[0].key, families)),
+        (flow.twin, LimitSigner(1, signer(flow, flow.twin_key).key, families)),
+        (flow.twin, AddTrusted(other)),
+        (newcomer, Close(flow.someone())),
+    ))  # fmt: skip
+
+
 def release(flow: Flow) -> Wish:
     """A freeze is lifted, or the operator lets the instrument trade; mostly there is no need."""
     lifting = flow.regulator, LiftFreeze(flow.an("freeze"))
@@ -180,7 +219,7 @@ def release(flow: Flow) -> Wish:
 
 WEIGHTS: dict[Callable[[Flow], Wish], int] = {
     place: 50, change: 10, end: 8, end_all: 1, units: 14, money: 8, bridge: 8, authority: 1,
-    people: 3, release: 3,
+    people: 5, release: 3, protect: 6,
 }  # fmt: skip
 
 

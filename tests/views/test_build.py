@@ -4,11 +4,13 @@ from itertools import islice
 
 import pytest
 
+from ctn.modules import staking
 from ctn.views.build import build, check, fold_all, head_of, rebuild, table_hashes
 from ctn.views.fold import Fold
 from ctn.views.refusals import ViewsBroken, ViewsInUse
 from ctn.views.rows import Rows
 from ctn.views.shelf import CURRENT, NEXT, Shelf
+from ctn.views.tables import table_name
 from tests.views.lives import LifeFeed
 
 
@@ -47,7 +49,11 @@ def test_rebuilt_tables_equal_those_that_were_folded_live(shelf: Shelf, feed: Li
     assert hashes(shelf, "3") == rebuilt
     empty = {name for name, (count, _digest) in rebuilt.items() if count == 0}
     # What this life never met: rules of other registries, imports, amendments that stand, bugs.
-    assert empty <= {"blocklists", "import_anchors", "amendments", "stuck"}
+    # Votes of guardians and closings are there for a while only, and nobody in it has a stake.
+    stake = {table_name(kind.table) for kind in staking.RECORDS}
+    assert empty - stake <= {
+        "blocklists", "import_anchors", "amendments", "stuck", "recovery_votes", "closings",
+    }  # fmt: skip
 
 
 def test_the_check_finds_one_changed_number(shelf: Shelf, feed: LifeFeed) -> None:

@@ -22,6 +22,7 @@ from ctn.api.graphql.nodes import (
     split_node_id,
 )
 from ctn.api.graphql.objects import OBJECTS
+from ctn.api.graphql.protection import Protection, protection
 from ctn.api.graphql.reading import reading
 from ctn.api.refusals import PageTooLarge
 from ctn.kernel.account import DutyKind, Role, is_address
@@ -303,6 +304,7 @@ ROOTS: Final[dict[str, Any]] = {
     "account": _field(account, ledger.AccountShown, "An account; every address has one."),
     "balances": _connection(ledger.BALANCES),
     "permissions": _field(permissions, Permissions, "What an account may do."),
+    "protection": _field(protection, Protection, "How an account is protected."),
     "asset": _record("asset"),
     "supply": _field(supply, carbon.Supply, "Tonnes of a class, a batch or all."),
     "project": _record("project"),

@@ -10,13 +10,23 @@ from ctn.crypto import errors, schemes
 from ctn.kernel import refusal
 from ctn.kernel.account import FEES, Account, Signer, Threshold, Thresholds, key_address
 from ctn.kernel.ledger import Ledger, Move
+from ctn.kernel.op import Op
 from ctn.kernel.receipt import FeePaid
 from ctn.kernel.tx import EXPIRY_MAX, FEE_MAX, Tx
-from ctn.modules.accounts.records import ENTERPRISE_MIN_APPROVERS, Guard, Sponsorship
+from ctn.modules.accounts.cancel_pending import CancelPending, pending_of
+from ctn.modules.accounts.halts import is_halted
+from ctn.modules.accounts.records import (
+    ENTERPRISE_MIN_APPROVERS,
+    Guard,
+    SignerLimits,
+    Sponsorship,
+)
 from ctn.modules.accounts.rules import needs_approvers
+from ctn.modules.accounts.waiting import RecoveryChange
 
 FEE_ASSET = "cny"
 GOOD_KEYS_MAX = 100_000
+Limited = dict[str, tuple[str, ...]]
 _good_keys: dict[tuple[int, bytes], None] = {}
 
 
@@ -25,6 +35,7 @@ class Admitted(NamedTuple):
 
     account: Account
     guard: Guard | None
+    limited: Limited | None
     fee: FeePaid
     move: Move
 
@@ -40,6 +51,7 @@ def check(ledger: Ledger, tx: Tx, *, waiting: int = 0, held: int = 0) -> Admitte
     account = ledger.get(Account, body.sender)
     guard = ledger.get(Guard, body.sender)
     known = account or _first_use(tx, ledger.block.time)
+    limited = _limited(ledger, body.sender)
     _check_signers(ledger, tx, known, guard)
     expected = known.sequence + waiting
     if body.sequence < expected:
@@ -51,7 +63,7 @@ def check(ledger: Ledger, tx: Tx, *, waiting: int = 0, held: int = 0) -> Admitte
     fee = _check_fee(ledger, tx, held)
     if account is None:
         _check_first_key(tx)
-    return Admitted(known, guard, fee, (fee.asset, fee.payer, FEES, fee.amount))
+    return Admitted(known, guard, limited, fee, (fee.asset, fee.payer, FEES, fee.amount))
 
 
 def admit(ledger: Ledger, tx: Tx) -> Admitted:
@@ -78,7 +90,10 @@ def recheck(ledger: Ledger, tx: Tx, admitted: Admitted) -> None:
     assert account is not None
     before = admitted.account
     is_same = account.signers is before.signers and account.thresholds is before.thresholds
-    if not is_same or guard is not admitted.guard:
+    is_same = is_same and guard is admitted.guard
+    is_same = is_same and _limited(ledger, tx.body.sender) is admitted.limited
+    # A recovery that started meanwhile asks more of who cancels it.
+    if not is_same or any(type(op) is CancelPending for op in tx.body.ops):
         _check_signers(ledger, tx, account, guard)
     if account.closed is not None:
         raise refusal.AccountClosed()
@@ -91,23 +106,60 @@ def require_open(ledger: Ledger, address: str) -> None:
         raise refusal.AccountClosed()
 
 
+def _limited(ledger: Ledger, address: str) -> Limited | None:
+    """The families of each limited signer of an account; None when all are unlimited."""
+    return ledger.index(SignerLimits).families.get(address)
+
+
 def _check_signers(ledger: Ledger, tx: Tx, account: Account, guard: Guard | None) -> None:
-    weight = 0
+    """Check 11: each signer is one of the account, and those that count are enough."""
+    limited = _limited(ledger, tx.body.sender)
+    weight, count, withheld = 0, 0, 0
+    barred = ""
     for scheme, key, _signature in tx.signatures:
         text = key.hex()
         for signer in account.signers:
             if signer.key == text and signer.scheme == scheme:
-                weight += signer.weight
                 break
         else:
             raise refusal.SignerUnknown(key=text)
-    needed = account.thresholds.weight(tx.threshold)
+        family = _barred(limited, f"{scheme}-{text}", tx.body.ops) if limited else ""
+        if family:
+            barred, withheld = family, withheld + signer.weight
+        else:
+            weight, count = weight + signer.weight, count + 1
+    threshold = _threshold(ledger, tx)
+    needed = account.thresholds.weight(threshold)
     if weight < needed:
+        if weight + withheld >= needed:
+            raise refusal.SignerLimited(family=barred)
         raise refusal.ThresholdNotMet(weight=weight, needed=needed)
-    if tx.threshold.value >= Threshold.MEDIUM.value and needs_approvers(guard):
+    if threshold.value >= Threshold.MEDIUM.value and needs_approvers(guard):
         approvers = ledger.param(ENTERPRISE_MIN_APPROVERS)
-        if len(tx.signatures) < approvers:
-            raise refusal.SecondApproverNeeded(have=len(tx.signatures), need=approvers)
+        if count < approvers:
+            raise refusal.SecondApproverNeeded(have=count, need=approvers)
+
+
+def _barred(limited: Limited, signer: str, ops: tuple[Op, ...]) -> str:
+    """The family of the first op for which a limited signer does not count; "" when for all.
+
+    What any one signer may send protects the account, so no limit binds it.
+    """
+    families = limited.get(signer)
+    for op in ops if families is not None else ():
+        if op.threshold is not Threshold.ANY and op.family not in (families or ()):
+            return op.family
+    return ""
+
+
+def _threshold(ledger: Ledger, tx: Tx) -> Threshold:
+    """What the ops ask for; stopping a recovery is a high one, which only the state can tell."""
+    for op in tx.body.ops:
+        if type(op) is CancelPending:
+            pending = pending_of(ledger, tx.body.sender, op.number)
+            if pending is not None and isinstance(pending.change, RecoveryChange):
+                return Threshold.HIGH
+    return tx.threshold
 
 
 def _check_fee(ledger: Ledger, tx: Tx, held: int) -> FeePaid:
@@ -118,7 +170,9 @@ def _check_fee(ledger: Ledger, tx: Tx, held: int) -> FeePaid:
         raise refusal.FeeTooHigh(amount=amount, most=FEE_MAX)
     if payer is not None:
         sponsorship = ledger.get(Sponsorship, f"{payer}/{tx.body.sender}")
-        if sponsorship is None or not _covers(sponsorship, amount, ledger.block.time):
+        is_covered = sponsorship is not None and _covers(sponsorship, amount, ledger.block.time)
+        # A sponsor's money is value that leaves it, and none leaves a halted account.
+        if not is_covered or is_halted(ledger, payer):
             raise refusal.NotSponsored(payer=payer)
     asset = ledger.named_param("fee_asset", FEE_ASSET)
     source = payer or tx.body.sender

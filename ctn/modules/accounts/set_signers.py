@@ -7,9 +7,17 @@ from msgspec import Meta
 from ctn.kernel.account import SIGNERS_MAX, Account, Role, Signer, Threshold, Thresholds
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import Need, Op
-from ctn.kernel.record import Event
+from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal, WeakKey
-from ctn.modules.accounts.signers import BadSigners, check_keys, check_signers, ordered
+from ctn.modules.accounts.pending import drop_signer_limits
+from ctn.modules.accounts.records import SignerLimit, SignerLimits
+from ctn.modules.accounts.signers import (
+    BadSigners,
+    check_keys,
+    check_signers,
+    ordered,
+    require_reachable,
+)
 
 
 class SignersSet(Event, frozen=True):
@@ -25,6 +33,7 @@ class SetSigners(Op, frozen=True, tag="accounts.set_signers"):
     needs: ClassVar[Need | tuple[Need, ...]] = Role.VISITOR
     family: ClassVar[str] = "identity"
     threshold: ClassVar[Threshold] = Threshold.HIGH
+    writes: ClassVar[tuple[type[Record], ...]] = (SignerLimit,)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (BadSigners, WeakKey)
     emits: ClassVar[tuple[type[Event], ...]] = (SignersSet,)
 
@@ -33,19 +42,23 @@ class SetSigners(Op, frozen=True, tag="accounts.set_signers"):
 
     @property
     def work(self) -> int:
-        """Reading and writing, and 35 for each key that is checked."""
-        return 40 + 35 * len(self.signers)
+        """Reading, writing and dropping limits, and 35 for each key that is checked."""
+        return 130 + 35 * len(self.signers)
 
     def check(self) -> None:
         """Refuse signers and thresholds that could never sign."""
         check_signers(self.signers, self.thresholds)
 
     def apply(self, ledger: Ledger, sender: str) -> None:
-        """Check the keys, then replace them."""
+        """Check the keys, then replace them; a limit stays with its key, and goes with it."""
         check_keys(self.signers)
         account = ledger.get(Account, sender)
         assert account is not None
-
         signers = ordered(self.signers)
+        kept = tuple([f"{signer.scheme}-{signer.key}" for signer in signers])
+        limited = tuple(ledger.index(SignerLimits).families.get(sender, {}))
+        require_reachable(ledger, sender, signers, self.thresholds, limited)
+
+        drop_signer_limits(ledger, sender, kept)
         ledger.put(account.replace(signers=signers, thresholds=self.thresholds), sender)
         ledger.emit(SignersSet(sender, len(signers)))

@@ -2,12 +2,18 @@
 
 from ctn.crypto import errors, schemes
 from ctn.kernel.account import SIGNERS_MAX, Signer, Thresholds
+from ctn.kernel.ledger import Ledger
 from ctn.kernel.refusal import Refusal, WeakKey
 from ctn.kernel.tx import SCHEME_LENGTHS
+from ctn.modules.accounts.records import ENTERPRISE_MIN_APPROVERS, Guard
+from ctn.modules.accounts.rules import needs_approvers
 
 
 class BadSigners(Refusal):
-    """Signers must be 1 to 16 distinct keys with 1 <= low <= medium <= high <= sum of weights."""
+    """Signers must be 1 to 16 distinct keys with 1 <= low <= medium <= high <= sum of weights.
+
+    Of these weights only those of unlimited signers count, and an organisation has two of them.
+    """
 
 
 def check_signers(signers: tuple[Signer, ...], thresholds: Thresholds) -> None:
@@ -38,3 +44,25 @@ def check_keys(signers: tuple[Signer, ...]) -> None:
 def ordered(signers: tuple[Signer, ...]) -> tuple[Signer, ...]:
     """The signers as a record holds them: by scheme and key."""
     return tuple(sorted(signers))
+
+
+def require_reachable(
+    ledger: Ledger,
+    account: str,
+    signers: tuple[Signer, ...],
+    thresholds: Thresholds,
+    limited: tuple[str, ...],
+) -> None:
+    """Refuse signers of whom the unlimited could not send everything (people.md 2.1, 2.3).
+
+    `limited` names the limited ones as `<scheme>-<key>`. An organisation also needs as many
+    unlimited signers as it needs approvers, else it could never change its signers again.
+    """
+    free = [signer for signer in signers if f"{signer.scheme}-{signer.key}" not in limited]
+    weight = sum(signer.weight for signer in free)
+    if weight < thresholds.high:
+        raise BadSigners(rule="thresholds within reach of unlimited signers", sum=weight)
+    if needs_approvers(ledger.get(Guard, account)):
+        need = ledger.param(ENTERPRISE_MIN_APPROVERS)
+        if len(free) < need:
+            raise BadSigners(rule="as many unlimited signers as approvers", need=need)

@@ -9,6 +9,7 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
+from ctn.modules.accounts.mutators import release
 from ctn.modules.assets.money import (
     BankRefUsed,
     NotTheInstitution,
@@ -86,6 +87,7 @@ class CompleteRedemption(Op, frozen=True, tag="assets.complete_redemption"):
         money = money_of(ledger, asset)
 
         ledger.put(redemption.replace(status=RELEASED))
+        release(ledger, redemption.account, REDEMPTION)
         ledger.put(money.replace(completed=money.completed + amount))
         ledger.put(BankUse(sender, self.bank_ref, REDEMPTION, asset, amount, time))
         ledger.move(asset, amount, source=withdrawal(redemption.no), target=issued(asset))

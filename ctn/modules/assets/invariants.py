@@ -7,9 +7,9 @@ from ctn.kernel.asset import issued, split_balance_id
 from ctn.kernel.invariant import Breach, Invariant
 from ctn.kernel.ledger import SCAN_MAX, Delta, Ledger
 from ctn.kernel.record import numbered
+from ctn.modules.accounts.records import MONEY
 from ctn.modules.assets.records import (
     ISSUE,
-    MONEY,
     OPEN,
     REDEMPTION,
     BankUse,

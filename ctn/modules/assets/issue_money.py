@@ -10,7 +10,7 @@ from ctn.kernel.op import Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import AmountZero, BalanceTooLarge, Refusal
 from ctn.kernel.text import Address
-from ctn.modules.accounts.mutators import RecipientNotVerified
+from ctn.modules.accounts.mutators import RecipientNotVerified, receive
 from ctn.modules.accounts.records import Guard
 from ctn.modules.accounts.rules import is_attested
 from ctn.modules.assets.money import (
@@ -79,8 +79,8 @@ class IssueMoney(Op, frozen=True, tag="assets.issue_money"):
 
     @property
     def work(self) -> int:
-        """Three records and a move."""
-        return 50
+        """Four records and a move."""
+        return 60
 
     @property
     def scope(self) -> str:
@@ -98,6 +98,7 @@ class IssueMoney(Op, frozen=True, tag="assets.issue_money"):
         money = _counted(ledger, before, self.amount)
 
         define(ledger, self.asset, FREE)
+        receive(ledger, self.to, self.asset)
         ledger.put(money)
         time = ledger.block.time
         ledger.put(BankUse(sender, self.bank_ref, ISSUE, self.asset, self.amount, time))

@@ -1,6 +1,6 @@
 """What is remembered of assets: which there are, money that came in and goes out, trading days."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from msgspec import Meta
 
@@ -14,7 +14,8 @@ NONE = "none"
 
 HELD, ACCEPTED, RELEASED, REFUNDED = "held", "accepted", "released", "refunded"
 OPEN = (HELD, ACCEPTED)
-ISSUE, REDEMPTION = "issue", "redemption"
+ISSUE: Final = "issue"
+REDEMPTION: Final = "redemption"
 
 HOLIDAYS_MAX = 400
 EXTRA_MAX = 100
@@ -24,7 +25,6 @@ MONEY_CALENDAR = "money"
 ISSUE_DAY_MAX = param("issue_day_max", 1_000_000_000_000)
 
 # What an institution may issue against bank money; batches and points come about otherwise.
-MONEY = ("cny", "usd", "eur")
 MoneyId = Literal["cny", "usd", "eur"]
 # A bank writes its references in either case.
 BankReference = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,95}\Z")]

@@ -9,6 +9,7 @@ from ctn.kernel.op import Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
 from ctn.kernel.text import Text160
+from ctn.modules.accounts.mutators import release
 from ctn.modules.assets.money import (
     NotTheInstitution,
     RedemptionClosed,
@@ -16,7 +17,7 @@ from ctn.modules.assets.money import (
     is_institution,
     require_redemption,
 )
-from ctn.modules.assets.records import ACCEPTED, OPEN, REFUNDED, Redemption, withdrawal
+from ctn.modules.assets.records import ACCEPTED, OPEN, REDEMPTION, REFUNDED, Redemption, withdrawal
 
 
 class NotYetRefundable(Refusal):
@@ -61,6 +62,7 @@ class RefundRedemption(Op, frozen=True, tag="assets.refund_redemption"):
 
         account, asset, amount = redemption.account, redemption.asset, redemption.amount
         ledger.put(redemption.replace(status=REFUNDED))
+        release(ledger, account, REDEMPTION)
         ledger.move(asset, amount, source=withdrawal(redemption.no), target=account)
         ledger.emit(
             RedemptionRefunded(redemption.no, account, asset, amount, sender, self.reason)

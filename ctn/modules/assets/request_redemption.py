@@ -8,12 +8,19 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import AmountZero, InsufficientBalance, Refusal
-from ctn.modules.accounts.mutators import spend
+from ctn.modules.accounts.halts import AccountLocked
+from ctn.modules.accounts.mutators import hold, spend
+from ctn.modules.accounts.outgoing import DailyLimitExceeded, DepositHeld
 from ctn.modules.assets.money import grace_end, money_calendar
-from ctn.modules.assets.records import HELD, AssetCounter, MoneyId, Redemption, withdrawal
+from ctn.modules.assets.records import (
+    HELD,
+    REDEMPTION,
+    AssetCounter,
+    MoneyId,
+    Redemption,
+    withdrawal,
+)
 from ctn.modules.assets.rules import day_of, day_start, next_trading_day
-
-COUNTER = "redemption"
 
 
 class RedemptionRequested(Event, frozen=True):
@@ -37,12 +44,23 @@ class RequestRedemption(Op, frozen=True, tag="assets.request_redemption"):
     family: ClassVar[str] = "exit"
     threshold: ClassVar[Threshold] = Threshold.MEDIUM
     writes: ClassVar[tuple[type[Record], ...]] = (AssetCounter, Redemption)
-    refuses: ClassVar[tuple[type[Refusal], ...]] = (AmountZero, InsufficientBalance)
+    refuses: ClassVar[tuple[type[Refusal], ...]] = (
+        AccountLocked,
+        DepositHeld,
+        DailyLimitExceeded,
+        AmountZero,
+        InsufficientBalance,
+    )
     emits: ClassVar[tuple[type[Event], ...]] = (RedemptionRequested,)
 
     asset: MoneyId
     amount: Amount
     payee_hash: Hash
+
+    @property
+    def work(self) -> int:
+        """Two records, a move, and what protects the account."""
+        return 60
 
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Number the redemption and set its money aside; own bank money is outgoing value."""
@@ -50,7 +68,7 @@ class RequestRedemption(Op, frozen=True, tag="assets.request_redemption"):
         time = ledger.block.time
         calendar = money_calendar(ledger)
         day = day_of(calendar, time)
-        counter = ledger.get(AssetCounter, COUNTER) or AssetCounter(0)
+        counter = ledger.get(AssetCounter, REDEMPTION) or AssetCounter(0)
         number = counter.last + 1
         due = day_start(calendar, next_trading_day(calendar, day))
         redemption = Redemption(
@@ -59,6 +77,7 @@ class RequestRedemption(Op, frozen=True, tag="assets.request_redemption"):
         )  # fmt: skip
 
         ledger.move(self.asset, self.amount, source=sender, target=withdrawal(number))
-        ledger.put(AssetCounter(number), COUNTER)
+        ledger.put(AssetCounter(number), REDEMPTION)
         ledger.put(redemption)
+        hold(ledger, sender, REDEMPTION)
         ledger.emit(RedemptionRequested(number, sender, self.asset, self.amount, due))

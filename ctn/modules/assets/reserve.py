@@ -6,7 +6,8 @@ from functools import partial
 from ctn.kernel.block import Item
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.record import Event
-from ctn.modules.assets.records import MONEY, Money
+from ctn.modules.accounts.records import MONEY
+from ctn.modules.assets.records import Money
 
 
 class ReserveShort(Event, frozen=True):

@@ -9,7 +9,9 @@ from ctn.kernel.op import Need, Op
 from ctn.kernel.record import Event
 from ctn.kernel.refusal import AmountZero, InsufficientBalance, NotAnOwner, Refusal
 from ctn.kernel.text import AccountId
+from ctn.modules.accounts.halts import AccountLocked
 from ctn.modules.accounts.mutators import RecipientNotVerified, spend
+from ctn.modules.accounts.outgoing import DailyLimitExceeded, DepositHeld, TargetNotTrusted
 from ctn.modules.assets.records import FREE, Asset
 
 
@@ -35,7 +37,11 @@ class Transfer(Op, frozen=True, tag="assets.transfer"):
     refuses: ClassVar[tuple[type[Refusal], ...]] = (
         TransferNotAllowed,
         NotAnOwner,
+        AccountLocked,
+        DepositHeld,
         RecipientNotVerified,
+        TargetNotTrusted,
+        DailyLimitExceeded,
         AmountZero,
         InsufficientBalance,
     )

@@ -12,6 +12,7 @@ from ctn.kernel.record import Record
 from ctn.modules.identity.appoint import Appoint
 from ctn.modules.identity.attest import Attest
 from ctn.modules.identity.dismiss import Dismiss
+from ctn.modules.identity.hooks import end_block
 from ctn.modules.identity.invariants import INVARIANTS, recount_attestations
 from ctn.modules.identity.records import ATTEST_DAY_MAX, Attestation, AttestorDay, Duty, Standing
 from ctn.modules.identity.revoke_attestation import RevokeAttestation
@@ -20,7 +21,7 @@ Ops = Attest | RevokeAttestation | Appoint | Dismiss
 RECORDS: tuple[type[Record], ...] = (Attestation, AttestorDay, Duty, Standing)
 PARAMS: tuple[Param, ...] = (ATTEST_DAY_MAX,)
 
-__all__ = ["INVARIANTS", "PARAMS", "RECORDS", "Ops", "recount"]
+__all__ = ["INVARIANTS", "PARAMS", "RECORDS", "Ops", "end_block", "recount"]
 
 
 def recount(ledger: Ledger, balances: dict[str, int]) -> None:

@@ -14,7 +14,12 @@ from ctn.kernel.record import Event, Record, numbered
 from ctn.kernel.refusal import Refusal, SecondApproverNeeded
 from ctn.kernel.text import Address
 from ctn.modules.accounts.mutators import put_guard
-from ctn.modules.accounts.records import ENTERPRISE_MIN_APPROVERS, PERSON, Guard
+from ctn.modules.accounts.records import (
+    ENTERPRISE_MIN_APPROVERS,
+    PERSON,
+    UNGUARDED,
+    Guard,
+)
 from ctn.modules.identity.levels import (
     ExpiryOutOfRange,
     LevelKindMismatch,
@@ -117,11 +122,17 @@ class Attest(Op, frozen=True, tag="identity.attest"):
             self.expires, LIVE, None,
         )  # fmt: skip
         ledger.put(attestation)
-        guard = ledger.get(Guard, self.subject) or Guard(False, (), (), 0, None, 0)
-        guard = guard.replace(kind=self.kind, verified_until=self.expires)
-        put_guard(ledger, self.subject, guard)
+        put_guard(ledger, self.subject, self._guard(ledger))
         ledger.emit(
             Attested(attestation.id, self.subject, sender, self.level, self.kind, self.expires)
+        )
+
+    def _guard(self, ledger: Ledger) -> Guard:
+        """The subject's guard; one that becomes an organisation sends to trusted addresses only."""
+        known = ledger.get(Guard, self.subject) or UNGUARDED
+        is_new = self.kind != PERSON and known.kind in (None, PERSON)
+        return known.replace(
+            trusted_only=known.trusted_only or is_new, kind=self.kind, verified_until=self.expires
         )
 
     def _check_signers(self, ledger: Ledger) -> None:

@@ -4,6 +4,7 @@ from ctn.kernel.invariant import Breach, Invariant
 from ctn.kernel.ledger import SCAN_MAX, Delta, Ledger
 from ctn.modules.accounts.records import Guard
 from ctn.modules.accounts.rules import is_attested
+from ctn.modules.accounts.waiting import Waiting
 from ctn.modules.identity.records import LIVE, Attestation, Owners
 
 TABLES = (Attestation.table, Guard.table)
@@ -40,6 +41,9 @@ def _check_subject(ledger: Ledger, subject: str) -> None:
     if len(live) > 1:
         raise Breach(f"one-live-attestation: {subject} has {len(live)}")
     guard = ledger.get(Guard, subject)
+    if subject in ledger.index(Waiting).closings:
+        # Its guard fell with the account; its attestation ends with the block.
+        live = []
     if not live:
         if is_attested(guard, ledger.block.time):
             raise Breach(f"guard-as-attested: {subject} is guarded without attestation")

@@ -2,13 +2,15 @@
 
 from ctn.kernel.account import GOV_COUNCIL, GOV_PUBLIC, DutyKind, Role, Track
 from ctn.kernel.ledger import Ledger
-from ctn.kernel.op import Op, needs_of
+from ctn.kernel.op import SAFETY_LANE, Op, needs_of
 from ctn.kernel.refusal import NotAuthority, Refusal, RoleTooLow
+from ctn.modules.accounts.halts import is_halted, require_free_to_spend
 from ctn.modules.accounts.records import ENTERPRISE, Guard
 from ctn.modules.accounts.rules import is_attested, is_lapsed
 from ctn.modules.identity.records import (
     BARRED,
     BARRED_FAMILIES,
+    HALTED_FAMILIES,
     LIVE,
     NEIGHBOUR_WORK,
     Attestation,
@@ -144,14 +146,19 @@ def roles_of(guard: Guard | None, earned: Standing | None, time: int) -> tuple[R
 def is_trader(ledger: Ledger, address: str) -> bool:
     """Whether an account may use family `trade` now (market.md 1)."""
     attested = is_attested(ledger.get(Guard, address), ledger.block.time)
-    return attested and not _is_barred(ledger, address)
+    return attested and not _is_barred(ledger, address) and not is_halted(ledger, address)
 
 
 def permit(ledger: Ledger, op: Op, sender: str) -> None:
-    """Refuse an operation whose role or duty the sender does not hold (check 15)."""
+    """Refuse an operation whose role or duty the sender does not hold (check 15).
+
+    A locked account also commits nothing by trading, redeeming points or drawing (people.md 2.5).
+    """
     kind = type(op)
     if op.family in BARRED_FAMILIES and _is_barred(ledger, sender):
         raise AuthorityMayNotTrade(family=op.family)
+    if op.family in HALTED_FAMILIES and kind.lane != SAFETY_LANE:
+        require_free_to_spend(ledger, sender)
     if kind.needs is Role.ORDINARY and _meets(ledger, sender, Role.ORDINARY):
         return
     needs = needs_of(kind)

@@ -152,6 +152,7 @@ BARRED = tuple(
     ]
 )  # fmt: skip
 BARRED_FAMILIES = ("trade", "earn", "redeem", "draw")
+HALTED_FAMILIES = ("trade", "redeem", "draw")
 COMBINABLE = (DutyKind.VALIDATOR.value, DutyKind.PLATFORM.value)
 
 

@@ -1,10 +1,12 @@
 """What must hold of every change of the market (market.md 20; I11, I20 to I22)."""
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from ctn.kernel.invariant import Breach, Breached
 from ctn.kernel.ledger import Delta, Ledger
 from ctn.kernel.record import Record, event_name
+from ctn.modules.accounts.records import Hold
 from ctn.modules.identity.reads import is_same_owner
 from ctn.modules.market.book import Books
 from ctn.modules.market.events import OrderChanged, OrderPlaced, Traded
@@ -20,6 +22,7 @@ from ctn.modules.market.records import (
     Trade,
 )
 
+R = TypeVar("R", bound=Record)
 PAGE = 1_000
 ASKS = (event_name(OrderPlaced), event_name(OrderChanged))
 TRADED = event_name(Traded)
@@ -119,10 +122,18 @@ def recount(ledger: Ledger, balances: dict[str, int]) -> None:
         raise Breach("I20 book: the book in memory differs from the one rebuilt from records")
     for breached in crossed_books(ledger):
         raise Breach(breached.reason)
+    _check_holds(ledger)
     _check_tape(ledger)
 
 
-def all_records(ledger: Ledger, kind: type[Record]) -> Iterator[tuple[str, Record]]:
+def _check_holds(ledger: Ledger) -> None:
+    """Exactly the accounts with open orders are kept from being closed by them."""
+    kept = [hold.account for _place, hold in all_records(ledger, Hold) if hold.cause == "order"]
+    if kept != sorted(ledger.index(Books).by_account):
+        raise Breach("order-holds: accounts are kept open otherwise than by their orders")
+
+
+def all_records(ledger: Ledger, kind: type[R]) -> Iterator[tuple[str, R]]:
     """Every record of a type with its id, in byte order, read in pages."""
     after = ""
     while True:

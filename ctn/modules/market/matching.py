@@ -15,8 +15,10 @@ from ctn.modules.market.mutators import (
     Party,
     drop_order,
     ended_row,
+    forget_order,
     held,
     release,
+    rest_order,
     settle,
 )
 from ctn.modules.market.records import Order
@@ -192,7 +194,7 @@ def fill(floor: Floor, taker: Taker, maker: Order) -> None:
     if kept.open:
         ledger.put(kept, f"{maker.no:020d}")
     else:
-        ledger.drop(Order, f"{maker.no:020d}")
+        forget_order(ledger, maker)
     floor.feed += 1
 
 
@@ -223,5 +225,5 @@ def _rest(floor: Floor, taker: Taker) -> None:
         order = with_open(order, taker.qty, taker.open, taker.credit)
     asset = instrument.quote if order.side == "buy" else instrument.asset
     floor.ledger.move(asset, held(order), source=order.account, target=f"order:{order.no}")
-    floor.ledger.put(order, f"{order.no:020d}")
+    rest_order(floor.ledger, order)
     floor.feed += 1

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ctn.kernel.ledger import Ledger
+from ctn.modules.accounts import mutators as accounts
+from ctn.modules.accounts.mutators import receive
+from ctn.modules.market.book import Books
 from ctn.modules.market.events import Ended, OrdersEnded, Reason, Traded
 from ctn.modules.market.floor import Floor
 from ctn.modules.market.records import (
@@ -59,6 +62,8 @@ def settle(floor: Floor, fill: Fill) -> Trade:
     buyer, seller = fill.buyer, fill.seller
     amount = fill.price * fill.qty // GRAMS_PER_TONNE
     quote = instrument.quote
+    # What a seller gets may be his first money, which no carousel takes out at once.
+    receive(ledger, seller.account, quote)
     ledger.move(instrument.asset, fill.qty, source=seller.source, target=buyer.account)
     # A notional of a lot is at least 20 units and a rate at most 5 %, so a seller always gets some.
     ledger.move(quote, amount - seller.fee, source=buyer.source, target=seller.account)
@@ -101,8 +106,22 @@ def end_orders(
 def drop_order(ledger: Ledger, instrument: Instrument, order: Order, reason: Reason) -> Ended:
     """Forget one order and give back what it holds; the caller tells it and counts the feed."""
     release(ledger, instrument, order, held(order))
-    ledger.drop(Order, f"{order.no:020d}")
+    forget_order(ledger, order)
     return ended_row(order, order.open, reason)
+
+
+def rest_order(ledger: Ledger, order: Order) -> None:
+    """Remember an order that rests now; the first of its account keeps that from being closed."""
+    if not ledger.index(Books).holder(order.account).orders:
+        accounts.hold(ledger, order.account, "order")
+    ledger.put(order, f"{order.no:020d}")
+
+
+def forget_order(ledger: Ledger, order: Order) -> None:
+    """Forget an order that rested; the last of its account keeps that no longer."""
+    ledger.drop(Order, f"{order.no:020d}")
+    if not ledger.index(Books).holder(order.account).orders:
+        accounts.release(ledger, order.account, "order")
 
 
 def release(ledger: Ledger, instrument: Instrument, order: Order, amount: int) -> None:

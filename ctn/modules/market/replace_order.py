@@ -16,7 +16,7 @@ from ctn.modules.market.events import OrderChanged, OrdersEnded, Traded
 from ctn.modules.market.finding import check_named, own_order
 from ctn.modules.market.floor import Floor
 from ctn.modules.market.matching import Taker, cause_over, tell_changed, trade, with_open
-from ctn.modules.market.mutators import held, release
+from ctn.modules.market.mutators import forget_order, held, release
 from ctn.modules.market.records import (
     FILLS_MAX,
     ClientOrderId,
@@ -147,7 +147,7 @@ def _enter_again(floor: Floor, old: Order, new: Order, fills_max: int) -> Floor:
     """The order leaves the book with its reservation, and comes in as a taker under its number."""
     ledger = floor.ledger
     release(ledger, floor.instrument, old, held(old))
-    ledger.drop(Order, f"{old.no:020d}")
+    forget_order(ledger, old)
     floor.feed += 1
     terms = entry.terms_of(floor, old.account)
     order = new.replace(

@@ -4,6 +4,7 @@ from typing import TypedDict, Unpack
 
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.refusal import AmountZero, Refusal
+from ctn.modules.accounts.mutators import receive
 from ctn.modules.assets.mutators import define
 from ctn.modules.assets.records import FREE, NONE
 from ctn.modules.registry.intervals import (
@@ -27,7 +28,7 @@ from ctn.modules.registry.records import (
 )
 from ctn.modules.registry.retirement import Lot, Retirement, retire_grams
 from ctn.modules.registry.rules import is_fractional
-from ctn.modules.registry.steps import UnitsMoved, counted, lowest, step
+from ctn.modules.registry.steps import UnitsMoved, counted, has_serials, keep_open, lowest, step
 
 __all__ = ["BatchFull", "NewSerials", "UnitsMoved", "admit", "lowest", "retire_for", "step"]
 
@@ -71,10 +72,13 @@ def admit(ledger: Ledger, **lot: Unpack[NewSerials]) -> tuple[str, int, int]:
 
     start, end = batch.issued + 1, batch.issued + tonnes
     owner, cause = lot["owner"], lot["cause"]
+    had = has_serials(ledger, owner, batch.id)
     ledger.put(batch.replace(issued=end, counts=counted(batch.counts, {HELD: tonnes})))
     define(ledger, batch.id, FREE if kind.transfer == FREE_TRANSFER else NONE)
     ledger.put(Interval(batch.id, start, end, HELD, owner, cause, "", (), ledger.block.time))
     ledger.emit(UnitsMoved(batch.id, start, end, "", HELD, "", owner, cause))
+    keep_open(ledger, owner, batch.id, had=had)
+    receive(ledger, owner, batch.id)
     return batch.id, start, end
 
 

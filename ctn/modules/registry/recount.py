@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import TypeVar
 
+from ctn.kernel.account import is_holding
 from ctn.kernel.asset import ENDED, GRAMS_PER_TONNE, issued
 from ctn.kernel.invariant import Breach
 from ctn.kernel.ledger import SCAN_MAX, Ledger
 from ctn.kernel.record import Record
-from ctn.modules.registry.intervals import FRACTION, RETIRED, Interval
+from ctn.modules.accounts.records import Hold
+from ctn.modules.registry.intervals import BRIDGING, FRACTION, HELD, RETIRED, Interval
 from ctn.modules.registry.invariants import check_supply, whole_retired
 from ctn.modules.registry.reads import interval_at
 from ctn.modules.registry.records import (
@@ -45,6 +47,22 @@ def recount(ledger: Ledger, balances: dict[str, int]) -> None:
         if batch.status == LIVE:
             shared = ledger.get(Fraction, f"{name}/{opened[0]:020d}") if opened else None
             check_supply(batch, supply, shared)
+    _check_holds(ledger)
+
+
+def _check_holds(ledger: Ledger) -> None:
+    """An account is kept from being closed by each batch of which it has serials."""
+    owned = {
+        (interval.owner, interval.batch): None
+        for _place, interval in _all(ledger, Interval)
+        if interval.status in (HELD, BRIDGING) and not is_holding(interval.owner)
+    }
+    counts: dict[str, int] = {}
+    for owner, _batch in owned:
+        counts[owner] = counts.get(owner, 0) + 1
+    kept = [hold for _place, hold in _all(ledger, Hold) if hold.cause == "serials"]
+    if {hold.account: hold.count for hold in kept} != counts:
+        raise Breach("serial-holds: accounts are kept open otherwise than by their serials")
 
 
 def _check_partition(batch: Batch, intervals: list[Interval]) -> None:

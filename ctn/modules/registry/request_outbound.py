@@ -6,12 +6,16 @@ Serials that stand for units of another registry may only go home.
 from typing import ClassVar
 
 from ctn.kernel.account import Role, Threshold
+from ctn.kernel.asset import GRAMS_PER_TONNE
 from ctn.kernel.codec import Time
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import WORK, Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
 from ctn.kernel.text import Text64
+from ctn.modules.accounts.halts import AccountLocked
+from ctn.modules.accounts.mutators import spend
+from ctn.modules.accounts.outgoing import DailyLimitExceeded
 from ctn.modules.registry.bridges import (
     OPEN,
     OUTWARD,
@@ -70,6 +74,8 @@ class RequestOutbound(Op, frozen=True, tag="registry.request_outbound"):
         Frozen,
         NotEligible,
         NotHome,
+        AccountLocked,
+        DailyLimitExceeded,
     )
     emits: ClassVar[tuple[type[Event], ...]] = (UnitsMoved, BridgeRequested)
 
@@ -100,6 +106,10 @@ class RequestOutbound(Op, frozen=True, tag="registry.request_outbound"):
         if not is_eligible(ledger, batch.id):
             raise NotEligible(methodology=batch.methodology, vintage=batch.vintage)
         self._check_home(ledger, batch)
+        # The account there is stated as one's own, and the custodian attests whose it is.
+        tonnes = tonnes_of(self.parts)
+        amount = tonnes * GRAMS_PER_TONNE
+        spend(ledger, sender, target=sender, asset=batch.id, amount=amount)
 
         request = record_id(ledger, "b", 0)
         ledger.put(
@@ -109,7 +119,6 @@ class RequestOutbound(Op, frozen=True, tag="registry.request_outbound"):
             )
         )  # fmt: skip
         step_pieces(ledger, batch.id, moved, Aim(BRIDGING, sender, request))
-        tonnes = tonnes_of(self.parts)
         ledger.emit(
             BridgeRequested(request, OUTWARD, sender, self.registry, tonnes, self.deadline)
         )

@@ -12,7 +12,9 @@ from ctn.kernel.op import WORK, Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import AmountZero, InsufficientBalance, Refusal
 from ctn.kernel.text import Text160, Text500
+from ctn.modules.accounts.halts import AccountLocked
 from ctn.modules.accounts.mutators import RecipientNotVerified, spend
+from ctn.modules.accounts.outgoing import DailyLimitExceeded, TargetNotTrusted
 from ctn.modules.registry.intervals import (
     CROSSING_WORK,
     PARTS_MAX,
@@ -51,6 +53,7 @@ from ctn.modules.registry.retirement import (
     Retirement,
     benefits,
     check_retirement,
+    is_own_use,
     retire_held,
 )
 from ctn.modules.registry.rules import are_ascending, is_fractional, tonnes_of
@@ -74,7 +77,10 @@ class Retire(Op, frozen=True, tag="registry.retire"):
         BadPeriod,
         PrivacyMismatch,
         BatchNotFound,
+        AccountLocked,
         RecipientNotVerified,
+        TargetNotTrusted,
+        DailyLimitExceeded,
         TooManyIntervals,
         NotYours,
         BatchImpaired,
@@ -126,10 +132,11 @@ class Retire(Op, frozen=True, tag="registry.retire"):
         """Refuse what is not the sender's to retire, then retire it."""
         batch = find_batch(ledger, self.batch)
         retirement = self._retirement()
-        account = benefits(retirement)
-        if account is not None and account != sender:
+        if not is_own_use(retirement, sender):
+            # A beneficiary without an account, or a hidden one, is no address to be trusted.
             grams = self.grams or tonnes_of(self.parts) * GRAMS_PER_TONNE
-            spend(ledger, sender, target=account, asset=self.batch, amount=grams)
+            target = benefits(retirement) or sender
+            spend(ledger, sender, target=target, asset=self.batch, amount=grams)
         if self.source == "held":
             moved = held_pieces(ledger, batch, self.parts, sender)
             retire_held(ledger, batch, moved, sender, retirement)

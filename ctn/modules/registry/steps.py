@@ -4,9 +4,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from ctn.kernel.account import is_holding
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.record import Event, numbered
+from ctn.modules.accounts.mutators import hold, release
 from ctn.modules.registry.intervals import (
+    BRIDGING,
     CUSTODY,
     HELD,
     INTERVALS_MAX,
@@ -53,6 +56,8 @@ def step(ledger: Ledger, batch: str, start: int, end: int, *to: *tuple[Status, s
 def step_pieces(ledger: Ledger, batch: str, moved: list[Piece], aim: Aim) -> None:
     """Give pieces of one batch what `aim` says, and keep the batch's counts."""
     changes: dict[str, int] = {}
+    owners = dict.fromkeys([aim.owner, *[interval.owner for _, _, interval in moved]])
+    had = [owner for owner in owners if has_serials(ledger, owner, batch)]
     for start, end, _interval in moved:
         # A piece before may have cut the interval that this one was found in.
         known = interval_at(ledger, batch, start)
@@ -74,6 +79,25 @@ def step_pieces(ledger: Ledger, batch: str, moved: list[Piece], aim: Aim) -> Non
         changes[aim.status] = changes.get(aim.status, 0) + tonnes
     found = find_batch(ledger, batch)
     ledger.put(found.replace(counts=counted(found.counts, changes)))
+    for owner in owners:
+        keep_open(ledger, owner, batch, had=owner in had)
+
+
+def has_serials(ledger: Ledger, owner: str, batch: str) -> bool:
+    """Whether serials of a batch are an owner's now: held, or on their way out."""
+    of_owner = ledger.index(Intervals).of_owner
+    return any(of_owner.get((owner, batch, status)) for status in (HELD, BRIDGING))
+
+
+def keep_open(ledger: Ledger, owner: str, batch: str, *, had: bool) -> None:
+    """Keep the account of an owner from being closed while it has serials of a batch."""
+    has = has_serials(ledger, owner, batch)
+    if is_holding(owner) or has == had:
+        return
+    if has:
+        hold(ledger, owner, "serials")
+    else:
+        release(ledger, owner, "serials")
 
 
 def cut(ledger: Ledger, interval: Interval, start: int, *, end: int) -> Interval:

@@ -9,7 +9,9 @@ from ctn.kernel.op import WORK, Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import NotAnOwner, Refusal
 from ctn.kernel.text import AccountId
+from ctn.modules.accounts.halts import AccountLocked
 from ctn.modules.accounts.mutators import RecipientNotVerified, spend
+from ctn.modules.accounts.outgoing import DailyLimitExceeded, TargetNotTrusted
 from ctn.modules.registry.intervals import (
     CROSSING_WORK,
     HELD,
@@ -46,7 +48,10 @@ class Transfer(Op, frozen=True, tag="registry.transfer"):
         NotYours,
         Frozen,
         NotAnOwner,
+        AccountLocked,
         RecipientNotVerified,
+        TargetNotTrusted,
+        DailyLimitExceeded,
     )
     emits: ClassVar[tuple[type[Event], ...]] = (UnitsMoved,)
 

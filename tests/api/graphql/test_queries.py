@@ -288,6 +288,7 @@ def test_rest_and_graphql_give_the_same_bytes_of_columns(market: Platform) -> No
 
 
 def test_a_range_of_candles_is_the_same_by_both_doors(market: Platform) -> None:
+    market.trade()
     now = market.ask("{chain{time}}")["chain"]["time"]
     query = (
         "query($i: String!, $s: Time!, $e: Time!)"

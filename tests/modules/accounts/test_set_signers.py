@@ -90,9 +90,9 @@ def test_signers_removed_earlier_in_the_block_stop_the_next_transaction_with_its
 
 
 def test_an_enterprise_needs_two_signers_for_what_leaves_it() -> None:
-    world = World(enterprise_min_approvers=2)
+    world = World()
     firm, bob = world.enterprise("firm"), world.person("bob")
-    not_admitted(world, firm, SecondApproverNeeded, Transfer("cny", 1, bob))
+    not_admitted(world, firm, SecondApproverNeeded, Transfer("cny", 1, bob), signers=[firm])
 
 
 def test_refuses_signers_that_could_never_sign() -> None:

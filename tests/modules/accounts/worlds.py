@@ -6,6 +6,7 @@ from ctn.kernel.account import Signer
 from ctn.kernel.op import Op
 from ctn.kernel.receipt import NOT_ADMITTED
 from ctn.kernel.refusal import Refusal, refusal_code
+from ctn.modules.accounts.records import Guard
 from tests.crypto.vector_files import cases
 from tests.worlds import World
 
@@ -25,3 +26,24 @@ def signer(world: World, address: str, weight: int = 1) -> Signer:
 def weak_keys() -> list[str]:
     """Ed25519 keys of small order, in hex."""
     return [case["key"] for case in cases("ed25519_small_order")]
+
+
+def guarded(world: World, account: str, **changes: Any) -> None:
+    """Change the guard of an attested account in the first state."""
+    guard = world.first(Guard, account)
+    world.put(guard.replace(**changes), account)
+
+
+def wait(world: World, milliseconds: int) -> list[dict[str, Any]]:
+    """Let so much time pass, and tell the events of the hooks of the block after it."""
+    world.later(milliseconds - 1_000)
+    world.recount()
+    items = world.empty_block()
+    world.recount()
+    return [event for item in items for event in item["events"]]
+
+
+def asked(events: list[dict[str, Any]]) -> int:
+    """The number under which the change of a transaction waits."""
+    (number,) = [event["number"] for event in events if "effective" in event]
+    return int(number)

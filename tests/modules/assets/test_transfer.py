@@ -7,6 +7,7 @@ from ctn.kernel.account import DutyKind
 from ctn.kernel.receipt import APPLIED
 from ctn.kernel.refusal import AmountZero, InsufficientBalance, NotAnOwner, RoleTooLow
 from ctn.modules.accounts.mutators import RecipientNotVerified
+from ctn.modules.accounts.outgoing import TargetNotTrusted
 from ctn.modules.assets.records import NONE, Asset
 from ctn.modules.assets.transfer import Transfer, TransferNotAllowed
 from tests.worlds import CNY, World
@@ -34,11 +35,13 @@ def test_a_visitor_neither_sends_nor_receives() -> None:
     world.refuse(alice, RecipientNotVerified, Transfer("cny", 1, visitor))
 
 
-def test_an_authority_may_receive_and_send_money() -> None:
-    world, alice, _bob = _pair()
+def test_an_authority_may_receive_money_and_send_it_to_whom_it_trusts() -> None:
+    world, alice, bob = _pair()
     regulator = world.authority("regulator", DutyKind.REGULATOR)
+    world.trust(regulator, bob)
     world.accept(alice, Transfer("cny", 5, regulator))
-    world.accept(regulator, Transfer("cny", 5, alice))
+    world.accept(regulator, Transfer("cny", 5, bob))
+    world.refuse(regulator, TargetNotTrusted, Transfer("cny", 5, alice))
 
 
 def test_refuses_what_is_unknown_or_never_changes_hands() -> None:

@@ -4,17 +4,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctn.kernel.account import Account, DutyKind, Role, Signer, Thresholds
+from ctn.kernel.account import DutyKind, Role
 from ctn.kernel.country import COUNTRIES, is_country
 from ctn.kernel.refusal import Malformed, NotAuthority, RoleTooLow, SecondApproverNeeded
 from ctn.modules.accounts.records import Guard
+from ctn.modules.accounts.set_guard import SetGuard
 from ctn.modules.assets.transfer import Transfer
 from ctn.modules.identity.attest import AttestorQuotaSpent, BadCountry, OwnerAccountsFull
 from ctn.modules.identity.levels import ExpiryOutOfRange, LevelKindMismatch
 from ctn.modules.identity.reads import accounts_of, is_affiliated, is_same_owner, owner_key, roles
 from ctn.modules.identity.records import Attestation, AttestorDay
 from tests.modules.identity.worlds import LATER, attestation, attestor_world, commitment
-from tests.worlds import DAY, Person, World
+from tests.worlds import DAY, World
 
 
 def test_makes_a_visitor_a_user() -> None:
@@ -38,10 +39,26 @@ def test_makes_a_visitor_a_user() -> None:
 )
 def test_each_kind_has_its_role(level: int, kind: str, role: Role) -> None:
     world, attestor, new = attestor_world()
+    world.second_signer(new)
     world.accept(attestor, attestation(new, level=level, kind=kind))
     held = roles(world.draft(), new)
     assert role in held
     assert (Role.ENTERPRISE in held) == (kind == "enterprise")
+
+
+def test_an_organisation_sends_to_trusted_addresses_only_until_it_says_otherwise() -> None:
+    world, attestor, new = attestor_world()
+    world.second_signer(new)
+    world.accept(attestor, attestation(new))
+    assert not world.get(Guard, new).trusted_only
+    firm = attestation(new, level=3, kind="enterprise")
+    world.accept(attestor, firm)
+    assert world.get(Guard, new) == Guard(True, (), (), 0, "enterprise", LATER)
+    world.accept(new, SetGuard(False, (), (), 0))
+    world.later(3 * DAY)
+    world.empty_block()
+    world.accept(attestor, firm)
+    assert not world.get(Guard, new).trusted_only
 
 
 def test_a_second_attestation_replaces_the_first_and_keeps_the_owner_key() -> None:
@@ -102,6 +119,7 @@ def test_knows_249_countries() -> None:
 )
 def test_an_expiry_lies_within_the_validity_of_the_level(level: int, kind: str, days: int) -> None:
     world, attestor, new = attestor_world()
+    world.second_signer(new)
     last = world.time + 1_000 + days * DAY
     late = attestation(new, level=level, kind=kind, expires=last + 1)
     world.refuse(attestor, ExpiryOutOfRange, late)
@@ -112,14 +130,10 @@ def test_an_expiry_lies_within_the_validity_of_the_level(level: int, kind: str, 
 
 
 def test_refuses_an_organisation_that_cannot_bring_two_approvers() -> None:
-    world, attestor, new = attestor_world(enterprise_min_approvers=2)
-    keys = [Signer(1, Person(name).key.hex(), 1) for name in ("attestor", "second")]
-    world.people[Person("second").address] = Person("second")
-    world.put(Account(tuple(sorted(keys)), Thresholds(1, 2, 2), 0, 0, None), attestor)
-    signers = [attestor, Person("second").address]
+    world, attestor, new = attestor_world()
     firm = attestation(new, level=3, kind="enterprise")
-    world.refuse(attestor, SecondApproverNeeded, firm, signers=signers)
-    world.accept(attestor, attestation(new), signers=signers)
+    world.refuse(attestor, SecondApproverNeeded, firm)
+    world.accept(attestor, attestation(new))
 
 
 def test_refuses_above_the_quota_of_a_day() -> None:

@@ -58,6 +58,8 @@ def listed(world: World, calendar: Calendar = EVERY_DAY, **changes: Any) -> Inst
 
 def resting(world: World, *orders: Order) -> None:
     """Orders in genesis, each with what it holds."""
+    for account in dict.fromkeys([order.account for order in orders]):
+        world.keep(account, "order")
     for order in orders:
         world.put(order)
         asset = "cny" if order.side == "buy" else BATCH

@@ -82,6 +82,8 @@ class MarketWorld(World):
 
     def resting(self, *orders: Order) -> None:
         """Orders in genesis, each with what it holds."""
+        for account in dict.fromkeys([order.account for order in orders]):
+            self.keep(account, "order")
         for order in orders:
             self.put(order)
             self.grant(f"order:{order.no}", "cny" if order.side == "buy" else CEA, held(order))

@@ -107,6 +107,7 @@ class BridgeWorld(World):
         )  # fmt: skip
         self.put(known.replace(**changes))
         self.put(Interval(batch, 1, tonnes, "held", owner, "genesis", "", (), START - 1))
+        self.keep(owner, "serials")
 
     # --- what is asked and said
 

@@ -8,7 +8,7 @@ world.accept(alice, Deposit(BATCH, ((1, 500),)))
 
 from typing import Any
 
-from ctn.kernel.account import DutyKind
+from ctn.kernel.account import DutyKind, is_holding
 from ctn.kernel.record import Record
 from ctn.modules.assets.records import FREE, NONE, Asset
 from ctn.modules.registry.freeze import Freeze
@@ -86,6 +86,9 @@ def put_batch(world: World, *rows: Row, batch: str = BATCH, **changes: Any) -> N
             Interval(batch, start, end, status, status_owner, cause, "", (), START - 1)  # type: ignore[arg-type]
         )
         totals[status] = totals.get(status, 0) + end - start + 1
+    for owner in dict.fromkeys([row[3] for row in rows if row[2] in ("held", "bridging")]):
+        if not is_holding(owner):
+            world.keep(owner, "serials")
     vintage = int(batch[-8:-4])
     record = Batch(
         batch, project.partition("-")[0], project, vintage, f"{vintage}-01-01",

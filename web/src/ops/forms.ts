@@ -3,7 +3,7 @@
 
 import { short } from "../wallet/address";
 import type { Op } from "../wallet/body";
-import { isFields, type Json } from "../wallet/json";
+import { type Fields, isFields, type Json } from "../wallet/json";
 import { amountText, decimal, moneyText, quoteOf, tonnesText } from "./amounts";
 
 export type Language = "zh-CN" | "en";
@@ -22,6 +22,7 @@ export interface Part {
 const COUNT_FIELDS = [
   "redemption", "order", "fills_max", "halts_max", "level", "verifiers", "comment_days", "t_plus",
   "rows", "accepted", "vintage", "vintage_from", "vintage_to",
+  "number", "scheme", "guardian_threshold",
 ];
 const FORMS: Readonly<Record<string, Form>> = {
   ...Object.fromEntries(COUNT_FIELDS.map((name) => [name, "count" as const])),
@@ -83,6 +84,7 @@ function textOf(value: Json, field: string, frame: Frame): string {
   if (typeof value === "bigint") return numberText(value, formOf(field), frame);
   if (typeof value === "string") return words[`${field}.${value}`] ?? words[value] ?? value;
   if (Array.isArray(value)) return listText(value, field, frame);
+  if (field === "limits") return limitText(value);
   return Object.entries(value)
     .filter(([, inner]) => inner !== null && inner !== "")
     .map(([name, inner]) => `${words[name] ?? name} ${innerText(inner, name, frame)}`)
@@ -107,6 +109,13 @@ function listText(list: readonly Json[], field: string, frame: Frame): string {
       return isFields(one) ? `(${textOf(one, field, frame)})` : textOf(one, field, frame);
     })
     .join(", ");
+}
+
+/** The most of an asset that may leave in a day, in the asset's own unit. */
+function limitText(limit: Fields): string {
+  const asset = String(limit["asset"]);
+  const most = limit["per_day"];
+  return typeof most === "bigint" ? amountText(most, asset) : asset;
 }
 
 function rangeText(part: Json): string {
