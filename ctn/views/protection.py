@@ -23,7 +23,7 @@ def protection_of(view: View, address: str) -> Value:
     """The protection of an account; what was never set is empty or None."""
     guard = _one(view, "guard", address) or {}
     lock = _one(view, "lock", address) or {}
-    stops = _one(view, "recovery_stops", address) or {}
+    stops = _one(view, "recovery_stop", address) or {}
     return {
         "address": address,
         "trusted_only": bool(guard.get("trusted_only", False)),

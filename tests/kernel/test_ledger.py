@@ -235,3 +235,24 @@ def test_an_op_writes_only_what_it_declares_of_its_own_module() -> None:
 def test_a_record_that_is_not_there_is_not_dropped() -> None:
     with pytest.raises(AssertionError, match="not there"):
         _ledger().drop(Pebble, PLACES[5])
+
+
+@given(moves=st.lists(st.tuples(st.sampled_from("wxyz"), st.integers(1, 9)), max_size=8))
+def test_what_an_account_holds_is_stored_and_drafted_balances_together(
+    moves: list[tuple[str, int]],
+) -> None:
+    stored = {"w": 3, "y": 5}
+    values = {f"balance\0a/{asset}".encode(): b"%d" % held for asset, held in stored.items()}
+    values |= {b"balance\0ab/w": b"7", b"balance\0a!/w": b"7"}
+    ledger = Ledger(State(MemorySource(values)), {}, BlockFacts(1, 1, b"", "c"))
+    expected = dict(stored)
+    for asset, amount in moves:
+        if expected.get(asset, 0) >= amount:
+            ledger.move(asset, amount, source="a", target="b")
+            expected[asset] -= amount
+        else:
+            ledger.move(asset, amount, source=f"issued:{asset}", target="a")
+            expected[asset] = expected.get(asset, 0) + amount
+    held = [(asset, expected[asset]) for asset in sorted(expected) if expected[asset]]
+    assert ledger.holdings("a", 9) == held
+    assert ledger.holdings("a", 1) == held[:1]

@@ -31,7 +31,7 @@ from ctn.modules.accounts.records import (
     GuardianLock,
     Hold,
     Outgoing,
-    RecoveryStops,
+    RecoveryStop,
     RecoveryVote,
     SignerLimit,
     Sponsorship,
@@ -68,7 +68,7 @@ Ops = (
 )
 RECORDS: tuple[type[Record], ...] = (
     Guard, Sponsorship, SignerLimit, Trusted, LockRecord, GuardianLock, Pending, PendingCounter,
-    Outgoing, FirstHeld, Hold, RecoveryVote, RecoveryStops, Closing,
+    Outgoing, FirstHeld, Hold, RecoveryVote, RecoveryStop, Closing,
 )  # fmt: skip
 PARAMS: tuple[Param, ...] = (
     ENTERPRISE_MIN_APPROVERS, PERSON_DELAY, ENTERPRISE_DELAY, RECOVERY_DELAY, FIRST_DEPOSIT_HOLD,

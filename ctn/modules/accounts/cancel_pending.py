@@ -9,7 +9,7 @@ from ctn.kernel.op import SAFETY_LANE, Need, Op
 from ctn.kernel.record import Event, Record, numbered
 from ctn.kernel.refusal import Refusal
 from ctn.modules.accounts.pending import NothingPending, drop_pending
-from ctn.modules.accounts.records import RecoveryStops
+from ctn.modules.accounts.records import RecoveryStop
 from ctn.modules.accounts.waiting import Pending, RecoveryChange
 
 
@@ -34,7 +34,7 @@ class CancelPending(Op, frozen=True, tag="accounts.cancel_pending"):
     family: ClassVar[str] = "identity"
     threshold: ClassVar[Threshold] = Threshold.ANY
     lane: ClassVar[int] = SAFETY_LANE
-    writes: ClassVar[tuple[type[Record], ...]] = (Pending, RecoveryStops)
+    writes: ClassVar[tuple[type[Record], ...]] = (Pending, RecoveryStop)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (NothingPending, RecoveryFinal)
     emits: ClassVar[tuple[type[Event], ...]] = (PendingCancelled,)
 
@@ -56,9 +56,9 @@ class CancelPending(Op, frozen=True, tag="accounts.cancel_pending"):
             raise RecoveryFinal(effective=pending.effective)
 
         if is_recovery:
-            stops = ledger.get(RecoveryStops, sender)
+            stops = ledger.get(RecoveryStop, sender)
             times = () if stops is None else stops.times
-            ledger.put(RecoveryStops((*times, ledger.block.time)[-2:]), sender)
+            ledger.put(RecoveryStop((*times, ledger.block.time)[-2:]), sender)
             drop_pending(ledger, sender)
         else:
             ledger.drop(Pending, pending.place())

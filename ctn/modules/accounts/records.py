@@ -36,7 +36,9 @@ Family = Literal[
 ]  # fmt: skip
 Families = Annotated[tuple[Family, ...], Meta(min_length=1, max_length=19)]
 # What keeps an account from being closed, named by the module that counts it.
-Cause = Literal["order", "serials", "redemption", "bond", "pool_share", "case", "platform"]
+Cause = Literal[
+    "order", "serials", "bridge", "redemption", "bond", "pool_share", "case", "platform",
+]  # fmt: skip
 
 
 class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -168,9 +170,9 @@ class RecoveryVote(Record, frozen=True):
     time: Time
 
 
-class RecoveryStops(Record, frozen=True):
+class RecoveryStop(Record, frozen=True):
     """When an account's owner last stopped recoveries; two within 30 days are all he may."""
 
-    table: ClassVar[str] = "recovery_stops"
+    table: ClassVar[str] = "recovery_stop"
 
     times: Annotated[tuple[Time, ...], Meta(min_length=1, max_length=2)]

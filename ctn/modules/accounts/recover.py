@@ -18,7 +18,7 @@ from ctn.modules.accounts.records import (
     DAYS_30,
     RECOVERY_DELAY,
     Guard,
-    RecoveryStops,
+    RecoveryStop,
     RecoveryVote,
 )
 from ctn.modules.accounts.signers import (
@@ -112,6 +112,6 @@ def _votes(ledger: Ledger, account: str, guard: Guard, recovery: str) -> int:
 
 def _stops(ledger: Ledger, account: str) -> int:
     """How many recoveries the owner stopped in the last 30 days."""
-    stops = ledger.get(RecoveryStops, account)
+    stops = ledger.get(RecoveryStop, account)
     since = ledger.block.time - DAYS_30
     return len([time for time in stops.times if time > since]) if stops is not None else 0

@@ -22,6 +22,7 @@ from ctn.modules.registry.bridges import (
     Conflicted,
     RequestClosed,
     RequestNotFound,
+    end_request,
     find_request,
     require_apart,
     require_phase,
@@ -117,7 +118,7 @@ class AdmitInbound(Op, frozen=True, tag="registry.admit_inbound"):
             _immobilise(ledger, bridge, known)
         if new:
             bridge = self._append(ledger, bridge, new)
-        ledger.put(bridge.replace(status=DONE))
+        end_request(ledger, bridge.replace(status=DONE))
         start, end = bridge.parts[0] if bridge.parts else (0, 0)
         returned_t = sum([known.tonnes for known in old])
         ledger.emit(BridgeAdmitted(bridge.id, bridge.batch or "", start, end, returned_t))

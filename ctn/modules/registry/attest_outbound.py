@@ -24,6 +24,7 @@ from ctn.modules.registry.bridges import (
     NotCustodian,
     RequestClosed,
     RequestNotFound,
+    end_request,
     find_request,
     leaving,
     require_custodian,
@@ -124,7 +125,7 @@ class AttestOutbound(Op, frozen=True, tag="registry.attest_outbound"):
         _map(ledger, reach, bridge, _matched(own, named))
         step_pieces(ledger, batch.id, moved, Aim(BRIDGED, f"bridge:{bridge.registry}", bridge.id))
         attested = Attested(sender, self.reference, self.statement)
-        ledger.put(bridge.replace(attested=attested, status=DONE, units=self.units))
+        end_request(ledger, bridge.replace(attested=attested, status=DONE, units=self.units))
         ledger.emit(
             BridgeAttested(bridge.id, OUTWARD, sender, self.reference, self.statement)
         )

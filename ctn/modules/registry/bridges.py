@@ -20,6 +20,7 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.record import Event, Index, Record
 from ctn.kernel.refusal import Refusal
 from ctn.kernel.text import Address, Text64, Text200
+from ctn.modules.accounts.mutators import hold, release
 from ctn.modules.identity.reads import has_duty, is_affiliated
 from ctn.modules.registry.external import (
     External,
@@ -162,6 +163,18 @@ def check_request(ledger: Ledger, account: str, deadline: int) -> None:
         raise DeadlineOutOfRange(days_min=1, days_max=DEADLINE_DAYS_MAX)
 
 
+def open_request(ledger: Ledger, bridge: Bridge) -> None:
+    """Remember a new request, whose account is not closed while units may come back to it."""
+    ledger.put(bridge)
+    hold(ledger, bridge.account, "bridge")
+
+
+def end_request(ledger: Ledger, bridge: Bridge) -> None:
+    """Remember how a request ended; it keeps its account open no longer."""
+    ledger.put(bridge)
+    release(ledger, bridge.account, "bridge")
+
+
 def find_request(ledger: Ledger, request: str, direction: str) -> Bridge:
     """A request of a direction; refuses when there is none."""
     bridge = ledger.get(Bridge, request)
@@ -196,7 +209,7 @@ def stop(ledger: Ledger, bridge: Bridge, by: str, reason: str) -> None:
         step_pieces(ledger, bridge.home_batch, leaving(ledger, bridge), aim)
     elif bridge.status == ATTESTED:
         _restore(ledger, bridge)
-    ledger.put(bridge.replace(status=STOPPED))
+    end_request(ledger, bridge.replace(status=STOPPED))
     ledger.emit(BridgeStopped(bridge.id, bridge.direction, by, reason))
 
 

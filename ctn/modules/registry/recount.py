@@ -9,6 +9,7 @@ from ctn.kernel.invariant import Breach
 from ctn.kernel.ledger import SCAN_MAX, Ledger
 from ctn.kernel.record import Record
 from ctn.modules.accounts.records import Hold
+from ctn.modules.registry.bridges import OpenBridges
 from ctn.modules.registry.intervals import BRIDGING, FRACTION, HELD, RETIRED, Interval
 from ctn.modules.registry.invariants import check_supply, whole_retired
 from ctn.modules.registry.reads import interval_at
@@ -51,7 +52,7 @@ def recount(ledger: Ledger, balances: dict[str, int]) -> None:
 
 
 def _check_holds(ledger: Ledger) -> None:
-    """An account is kept from being closed by each batch of which it has serials."""
+    """An account is kept from being closed by its open requests, and by each batch it has."""
     owned = {
         (interval.owner, interval.batch): None
         for _place, interval in _all(ledger, Interval)
@@ -60,9 +61,11 @@ def _check_holds(ledger: Ledger) -> None:
     counts: dict[str, int] = {}
     for owner, _batch in owned:
         counts[owner] = counts.get(owner, 0) + 1
-    kept = [hold for _place, hold in _all(ledger, Hold) if hold.cause == "serials"]
-    if {hold.account: hold.count for hold in kept} != counts:
-        raise Breach("serial-holds: accounts are kept open otherwise than by their serials")
+    found = {"serials": counts, "bridge": ledger.index(OpenBridges).counts}
+    for cause, expected in found.items():
+        kept = [hold for _place, hold in _all(ledger, Hold) if hold.cause == cause]
+        if {hold.account: hold.count for hold in kept} != expected:
+            raise Breach(f"holds: accounts are kept open otherwise than by their {cause}")
 
 
 def _check_partition(batch: Batch, intervals: list[Interval]) -> None:

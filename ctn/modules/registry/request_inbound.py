@@ -24,6 +24,7 @@ from ctn.modules.registry.bridges import (
     TooManyRequests,
     check_request,
     incoming,
+    open_request,
 )
 from ctn.modules.registry.external import (
     ForeignRegistry,
@@ -106,11 +107,12 @@ class RequestInbound(Op, frozen=True, tag="registry.request_inbound"):
         tonnes = self._check_units(ledger, project, serials)
 
         request = record_id(ledger, "b", 0)
-        ledger.put(
+        open_request(
+            ledger,
             Bridge(
                 request, INWARD, sender, self.registry, self.units, self.project, self.vintage,
                 None, (), self.account_ref, self.deadline, None, OPEN, (),
-            )
+            ),
         )  # fmt: skip
         ledger.emit(
             BridgeRequested(request, INWARD, sender, self.registry, tonnes, self.deadline)

@@ -23,6 +23,7 @@ from ctn.modules.registry.bridges import (
     DeadlineOutOfRange,
     TooManyRequests,
     check_request,
+    open_request,
 )
 from ctn.modules.registry.external import ForeignRegistry, Reach, standing_for
 from ctn.modules.registry.ids import record_id
@@ -112,11 +113,12 @@ class RequestOutbound(Op, frozen=True, tag="registry.request_outbound"):
         spend(ledger, sender, target=sender, asset=batch.id, amount=amount)
 
         request = record_id(ledger, "b", 0)
-        ledger.put(
+        open_request(
+            ledger,
             Bridge(
                 request, OUTWARD, sender, self.registry, (), None, None, batch.id, self.parts,
                 self.account_ref, self.deadline, None, OPEN, (),
-            )
+            ),
         )  # fmt: skip
         step_pieces(ledger, batch.id, moved, Aim(BRIDGING, sender, request))
         ledger.emit(

@@ -10,7 +10,7 @@ from ctn.kernel.refusal import SecondApproverNeeded, ThresholdNotMet
 from ctn.modules.accounts.add_trusted import AddTrusted
 from ctn.modules.accounts.cancel_pending import CancelPending, RecoveryFinal
 from ctn.modules.accounts.pending import NothingPending
-from ctn.modules.accounts.records import RecoveryStops, Trusted
+from ctn.modules.accounts.records import RecoveryStop, Trusted
 from ctn.modules.accounts.recover import Recover
 from ctn.modules.accounts.set_signers import SetSigners
 from ctn.modules.accounts.waiting import Lock, Waiting
@@ -72,7 +72,7 @@ def test_a_recovery_is_stopped_with_the_high_threshold_only() -> None:
     number = _recovering(world, alice, guardians)
     not_admitted(world, alice, ThresholdNotMet, CancelPending(number), signers=names[:1])
     world.accept(alice, CancelPending(number), signers=names)
-    assert world.get(RecoveryStops, alice).times == (world.time,)
+    assert world.get(RecoveryStop, alice).times == (world.time,)
 
 
 def test_an_organisation_stops_a_recovery_with_two_signers() -> None:
@@ -123,7 +123,7 @@ def test_stops_again_when_an_earlier_stop_lies_30_days_back() -> None:
         world.accept(alice, CancelPending(_recovering(world, alice, guardians)))
         wait(world, days * DAY)
     world.accept(alice, CancelPending(_recovering(world, alice, guardians)))
-    assert len(world.get(RecoveryStops, alice).times) == 2
+    assert len(world.get(RecoveryStop, alice).times) == 2
 
 
 @settings(max_examples=20)

@@ -20,9 +20,11 @@ from ctn.modules.assets.transfer import Transfer
 from ctn.modules.identity.reads import live_attestation, roles
 from ctn.modules.identity.records import ENDED, Attestation
 from ctn.modules.registry.deposit import Deposit
+from ctn.modules.registry.stop_bridge import StopBridge
 from tests.modules.accounts.worlds import asked, guarded, not_admitted, wait
 from tests.modules.assets.worlds import NEXT_DAY_MS, accepted, money_world, requested, until
 from tests.modules.market.worlds import CEA, REF, MarketWorld, buy, cancel, sell
+from tests.modules.registry.bridge_worlds import BridgeWorld, verra
 from tests.modules.registry.worlds import BATCH, put_batch, retiring
 from tests.worlds import CNY, DAY, World
 
@@ -111,6 +113,15 @@ def test_refuses_while_serials_are_held() -> None:
     world.accept(alice, retiring(source="held", parts=((5, 10),), grams=0))
     world.accept(alice, Transfer(BATCH, 4_000_000, bob))
     world.accept(alice, Close(bob))
+
+
+def test_refuses_while_units_may_still_come_back_to_it() -> None:
+    world = BridgeWorld()
+    (event,) = world.accept(world.bob, world.inbound(verra(1, 5)))
+    remains = world.refuse(world.bob, AccountNotEmpty, Close(world.alice))["remains"]
+    assert remains == ["bridge"]
+    world.accept(world.bob, StopBridge(event["request"], "another time"))
+    world.accept(world.bob, Close(world.alice))
 
 
 def test_refuses_while_money_waits_to_be_paid_out() -> None:
