@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ctn.kernel.account import bech32
+from ctn.kernel.changes import changes_of
 from ctn.kernel.codec import INT_MAX, encode
 from ctn.kernel.ledger import Ledger, TxFacts
 from ctn.kernel.op import Op
@@ -120,7 +121,7 @@ class Market:
         machine, ledger = self.machine, self.ledger
         source = machine.state.source
         if stored and isinstance(source, MemorySource):
-            source.write({item.key: item.value for item in machine.changes(ledger)})
+            source.write({item.key: item.value for item in changes_of(ledger)})
         machine.state.take(ledger.records, ledger.balances, {})
         machine.height += 1
         machine.time += 1

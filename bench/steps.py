@@ -12,6 +12,7 @@ from typing import TypeVar
 from _chain import genesis, home, keys, opened, transfers
 from _figure import IS_QUICK, print_figure, print_row
 
+from ctn.kernel.changes import changes_of
 from ctn.kernel.codec import encode
 from ctn.kernel.tx import Tx
 from ctn.machine import Outcome
@@ -57,7 +58,7 @@ def one_block(maker: Maker, txs: list[Tx], steps: Steps) -> None:
     )
     encoded = steps.timed("encode receipts", lambda: [encode(receipt) for receipt in receipts])
     machine._close(ledger, [], encoded)
-    changes = steps.timed("encode and hash records", lambda: machine.changes(ledger))
+    changes = steps.timed("encode and hash records", lambda: changes_of(ledger))
     tree = [item.change for item in changes]
     root = steps.timed("state root", lambda: machine.commitment.update(tree))
     outcome = Outcome(

@@ -7,41 +7,32 @@ drives it stores the outcome and then calls `committed`.
 
 import hashlib
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ctn.crypto import errors, schemes
+from ctn.hooks import HALTING, Hooks, running, told
 from ctn.kernel import refusal
 from ctn.kernel.block import (
-    HOOK_ITEMS_MAX,
     Clock,
     HooksHash,
-    Item,
-    Stuck,
     StuckScopes,
     block_seed,
     order_key,
 )
+from ctn.kernel.changes import Changed, changes_of
 from ctn.kernel.codec import encode
-from ctn.kernel.commitment import Change, Commitment, change
-from ctn.kernel.invariant import (
-    Invariant,
-    check_balances,
-    recount_balances,
-)
+from ctn.kernel.commitment import Commitment
+from ctn.kernel.invariant import Watch, recount_balances
 from ctn.kernel.ledger import (
     ALONE,
     BlockFacts,
     Consensus,
-    Delta,
     Ledger,
-    Mark,
     TxFacts,
-    delta_since,
     plain,
 )
-from ctn.kernel.op import Op
+from ctn.kernel.op import Carried, Op
 from ctn.kernel.receipt import (
     APPLIED,
     BROKEN,
@@ -55,21 +46,11 @@ from ctn.kernel.record import Index, Record
 from ctn.kernel.refusal import Refusal, module_of
 from ctn.kernel.state import State
 from ctn.kernel.tx import Reader, Tx, sign_bytes
-from ctn.modules import MODULES, AnyBody, record_kinds
+from ctn.modules import MODULES, AnyBody, declared_params, record_kinds
 from ctn.modules.accounts import admission
 from ctn.modules.accounts.admission import Admitted
 from ctn.modules.identity.reads import owner_key, permit
 from ctn.upgrades import take_over
-
-HALTING = (MemoryError, RecursionError, OSError)
-
-
-class Changed(NamedTuple):
-    """One changed key with its new stored value, None when it is gone, and its tree change."""
-
-    key: bytes
-    value: bytes | None
-    change: Change
 
 
 class Unfit(NamedTuple):
@@ -112,7 +93,9 @@ class Machine:
         self.indexes: dict[type[Index], Index] = {}
         self._checking: Ledger | None = None
         self._reset_indexes()
-        self._invariants = _by_table()
+        self._watch = Watch(one for module in MODULES for one in module.INVARIANTS)
+        self._hooks = Hooks(self._watch, self.alarms, self._execute_carried)
+        self._declared = declared_params()
 
     # --- start
 
@@ -179,8 +162,8 @@ class Machine:
         """An empty draft of the next block."""
         height = self.height + 1
         seed = block_seed(self.root, height)
-        facts = BlockFacts(height, time, seed, self.chain, consensus)
-        return Ledger(self.state, self.indexes, facts)
+        facts = BlockFacts(height, time, seed, self.chain, consensus, self.root)
+        return Ledger(self.state, self.indexes, facts, self._declared)
 
     def simulate(self, tx: Tx) -> Receipt:
         """What would become of a transaction in the next block; changes nothing."""
@@ -198,8 +181,11 @@ class Machine:
     def next_due(self) -> int | None:
         """The earliest block time in ms at which a module has work due."""
         ledger = self.draft(self.time + 1)
-        found = [module.next_due(ledger) for module in MODULES if hasattr(module, "next_due")]
-        times = [time for time in found if time is not None]
+        times: list[int] = []
+        for module in running(ledger):
+            time = module.next_due(ledger) if hasattr(module, "next_due") else None
+            if time is not None:
+                times.append(time)
         return min(times) if times else None
 
     # --- blocks
@@ -268,8 +254,8 @@ class Machine:
                     admitted.append((tx, error))
         ledger.moves.clear()
         version = take_over(ledger)
-        hooks = _told(ledger, "kernel.begin_block", f"upgrade-{version}")
-        begun, place = self._run_hooks(ledger, "begin_block", 0)
+        hooks = told(ledger, "kernel.begin_block", f"upgrade-{version}")
+        begun, place = self._hooks.run(ledger, "begin_block", 0)
         hooks += begun
         receipts: list[bytes] = []
         included: list[Tx] = []
@@ -283,10 +269,10 @@ class Machine:
                 included.append(tx)
                 places.append(index)
             receipts.append(encode(receipt))
-        hooks += self._run_hooks(ledger, "end_block", place)[0]
-        self._check_block(ledger)
+        hooks += self._hooks.run(ledger, "end_block", place)[0]
+        self._hooks.check_block(ledger)
         self._close(ledger, hooks, receipts)
-        changes = self.changes(ledger)
+        changes = changes_of(ledger)
         root = self.commitment.update([item.change for item in changes])
         return Outcome(
             ledger.block.height, time, root, receipts, included, places, left_out, changes, ledger,
@@ -296,20 +282,24 @@ class Machine:
     def committed(self, outcome: Outcome) -> None:
         """The outcome is stored: it is the state now."""
         ledger = outcome.ledger
-        self.state.take(ledger.records, ledger.balances, {})
+        self.state.take(ledger.records, ledger.balances, ledger.params)
         self.height, self.time = outcome.height, outcome.time
 
     def execute(self, ledger: Ledger, ops: tuple[Op, ...], sender: str) -> None:
         """Run ops for a sender that no key signs for, such as `gov:council`, in one draft."""
-        start = ledger.mark()
+        start, facts = ledger.mark(), ledger.tx
         try:
             for number, op in enumerate(ops):
+                ledger.tx = TxFacts(facts.id, 0, number)
                 permit(ledger, op, sender)
-                self._apply_op(ledger, op, sender, TxFacts(ledger.tx.id, 0, number))
-            self._check_invariants(ledger, start)
+                self._apply_op(ledger, op, sender, ledger.tx)
+            self._watch.check(ledger, start)
         except BaseException:
             ledger.undo(start)
             raise
+
+    def _execute_carried(self, ledger: Ledger, ops: tuple[Carried, ...], sender: str) -> None:
+        self.execute(ledger, self.reader.carried(ops), sender)
 
     # --- one transaction
 
@@ -325,12 +315,12 @@ class Machine:
             admission.recheck(ledger, tx, admitted)
             for number, op in enumerate(tx.body.ops):
                 if number:
-                    admission.require_open(ledger, tx.body.sender)
+                    admission.recheck_open(ledger, tx)
                 permit(ledger, op, tx.body.sender)
                 facts_of_op = TxFacts(tx.id, tx.body.sequence, number)
                 self._apply_op(ledger, op, tx.body.sender, facts_of_op)
             number = -1
-            self._check_invariants(ledger, start)
+            self._watch.check(ledger, start)
         except Refusal as error:
             status, code, at, facts = REFUSED, error.code, number, plain(error.facts)
         except HALTING:
@@ -363,77 +353,7 @@ class Machine:
             # Else the limits of a refused op would bind the hooks and the end of the block.
             ledger.leave()
 
-    def _check_invariants(self, ledger: Ledger, start: Mark) -> None:
-        delta = delta_since(ledger, start)
-        check_balances(delta)
-        for invariant in self._watching(delta):
-            invariant.holds(ledger, delta)
-
-    def _watching(self, delta: Delta) -> list[Invariant]:
-        found: dict[str, Invariant] = {}
-        for key in delta.records:
-            for invariant in self._invariants.get(key.partition("\0")[0], ()):
-                found[invariant.name] = invariant
-        for place in delta.balances:
-            kind = place.partition(":")[0]
-            for invariant in self._invariants.get("balance:" + kind, ()):
-                found[invariant.name] = invariant
-        return list(found.values())
-
-    # --- hooks
-
-    def _run_hooks(
-        self, ledger: Ledger, hook: str, place: int
-    ) -> tuple[list[HookItem], int]:
-        """What the items of a hook did, and the place of the next item in the block."""
-        done: list[HookItem] = []
-        for module in MODULES:
-            generator: Callable[[Ledger], Iterator[Item]] | None = getattr(module, hook, None)
-            if generator is None:
-                continue
-            name = module.__name__.rpartition(".")[2]
-            taken = 0
-            for item in generator(ledger):
-                if ledger.get(Stuck, f"{name}/{item.id}") is not None:
-                    continue
-                facts = TxFacts(f"hook:{ledger.block.height}:{place + taken}", 0, 0)
-                self._run_item(ledger, item, facts, name)
-                done += _told(ledger, f"{name}.{hook}", item.id)
-                taken += 1
-                if taken >= HOOK_ITEMS_MAX:
-                    break
-            place += taken
-        return done, place
-
-    def _run_item(self, ledger: Ledger, item: Item, facts: TxFacts, module: str) -> None:
-        start = ledger.mark()
-        ledger.tx = facts
-        try:
-            item.run(ledger)
-            self._check_invariants(ledger, start)
-        except HALTING:
-            raise
-        except Exception:
-            ledger.undo(start)
-            ledger.put(Stuck(item.scope, ledger.block.height), f"{module}/{item.id}")
-            self.alarms.append(f"stuck {module}/{item.id}\n{traceback.format_exc()}")
-
     # --- the end of a block
-
-    def _check_block(self, ledger: Ledger) -> None:
-        """Freeze each scope in which an invariant of the whole block does not hold; then warn."""
-        for module in MODULES:
-            name = module.__name__.rpartition(".")[2]
-            if not hasattr(module, "block_breaches"):
-                continue
-            for scope, reason in list(module.block_breaches(ledger)):
-                if ledger.get(Stuck, f"{name}/{scope}") is None:
-                    ledger.put(Stuck(scope, ledger.block.height), f"{name}/{scope}")
-                    self.alarms.append(f"broken invariant: {reason}")
-
-        for module in MODULES:
-            if hasattr(module, "block_alarms"):
-                self.alarms.extend(module.block_alarms(ledger))
 
     def _close(self, ledger: Ledger, hooks: list[HookItem], receipts: list[bytes]) -> None:
         height = ledger.block.height
@@ -442,23 +362,6 @@ class Machine:
             receipts.append(receipt)
             ledger.put(HooksHash(height, hashlib.sha256(receipt).hexdigest()), "hooks")
         ledger.put(Clock(height, ledger.block.time), "clock")
-
-    def changes(self, ledger: Ledger) -> list[Changed]:
-        """What the block changed, in key order."""
-        found: list[Changed] = []
-        state = self.state
-        for text, record in ledger.records.items():
-            if not state.is_same(text, record):
-                key = text.encode()
-                value = None if record is None else encode(record)
-                found.append(Changed(key, value, change(key, value)))
-        for place, amount in ledger.balances.items():
-            if amount != state.balance(place):
-                key = b"balance\0" + place.encode()
-                value = b"%d" % amount if amount else None
-                found.append(Changed(key, value, change(key, value)))
-        found.sort(key=itemgetter(0))
-        return found
 
     # --- off the hot path
 
@@ -471,25 +374,8 @@ class Machine:
                 module.recount(ledger, balances)
 
 
-def _by_table() -> dict[str, list[Invariant]]:
-    found: dict[str, list[Invariant]] = {}
-    for module in MODULES:
-        for invariant in module.INVARIANTS:
-            for table in invariant.tables:
-                found.setdefault(table, []).append(invariant)
-    return found
-
-
 def _scopes(ledger: Ledger) -> dict[str, int]:
     return ledger.index(StuckScopes).scopes
-
-
-def _told(ledger: Ledger, hook: str, item: str) -> list[HookItem]:
-    """What an item moved and told, nothing when it was silent; the draft's lists begin again."""
-    moves, events = list(ledger.moves), list(ledger.events)
-    ledger.moves.clear()
-    ledger.events.clear()
-    return [HookItem(hook, item, moves, events)] if moves or events else []
 
 
 def _not_admitted(tx: Tx | Unfit, height: int, index: int, error: Refusal) -> Receipt:
@@ -497,4 +383,3 @@ def _not_admitted(tx: Tx | Unfit, height: int, index: int, error: Refusal) -> Re
     return Receipt(
         tx.id, height, index, NOT_ADMITTED, error.code, None, facts, None, 0, [], []
     )
-

@@ -67,7 +67,11 @@ def test_value_is_given_away_through_the_one_door(tag: str, cases: list[Case]) -
     if not any(case["op"] == tag and case["gives"] for case in cases):
         return
     reached = imported_from(OPS[tag].__module__)
-    doors = ("ctn.modules.accounts.mutators.spend", "ctn.modules.market.mutators.settle")
+    doors = (
+        "ctn.modules.accounts.mutators.spend",
+        "ctn.modules.accounts.mutators.require_recipient",  # a seizure: what it takes is frozen
+        "ctn.modules.market.mutators.settle",
+    )
     assert any(door in reached for door in doors), f"{tag} gives value away without spend or settle"
 
 

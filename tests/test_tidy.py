@@ -18,7 +18,7 @@ from tests.tidy.repository import (
     verifier_findings,
 )
 
-CORE = ("ctn/kernel/", "ctn/modules/", "ctn/machine.py")
+CORE = ("ctn/kernel/", "ctn/modules/", "ctn/machine.py", "ctn/hooks.py")
 
 # Installed with a direct dependency that is made of them, and imported beside it.
 CARRIED = {
@@ -136,10 +136,10 @@ def test_finds_nothing_in_what_is_the_same_everywhere(text: str) -> None:
     assert core_findings(parse("ctn/kernel/x.py", text)) == []
 
 
-def test_the_machine_alone_may_catch_everything_and_only_around_a_draft() -> None:
+def test_machine_and_hooks_alone_may_catch_everything_and_only_around_a_draft() -> None:
     text = "def {}(self):\n    try:\n        pass\n    except Exception:\n        pass\n"
-    for name in ("_run", "_run_item"):
-        assert core_findings(parse("ctn/machine.py", text.format(name))) == []
+    for path, name in (("ctn/machine.py", "_run"), ("ctn/hooks.py", "run_item")):
+        assert core_findings(parse(path, text.format(name))) == []
         assert len(core_findings(parse("ctn/kernel/x.py", text.format(name)))) == 1
     assert len(core_findings(parse("ctn/machine.py", text.format("apply_block")))) == 1
     passed_on = text.format("apply_block").replace("        pass\n", "        raise\n")

@@ -28,6 +28,7 @@ from ctn.kernel.account import (
     is_holding,
     key_address,
 )
+from ctn.kernel.changes import changes_of
 from ctn.kernel.codec import encode
 from ctn.kernel.genesis import Genesis, chain_name
 from ctn.kernel.ledger import Ledger, TxFacts
@@ -60,7 +61,8 @@ FOREVER = START + 20 * 365 * DAY
 # Refusals that any operation may meet before its own are tested.
 COMMON = {
     "kernel.RoleTooLow", "kernel.NotAuthority", "kernel.ScopeFrozen", "kernel.WorkExceeded",
-    "kernel.AccountClosed", "identity.AuthorityMayNotTrade", "accounts.AccountLocked",
+    "kernel.AccountClosed", "kernel.AccountFrozen", "kernel.Stopped",
+    "identity.AuthorityMayNotTrade", "accounts.AccountLocked",
 }  # fmt: skip
 
 
@@ -302,7 +304,7 @@ class World:
             return [], refusal
         source = machine.state.source
         assert isinstance(source, MemorySource)
-        changes = machine.changes(ledger)
+        changes = changes_of(ledger)
         machine.commitment.update([item.change for item in changes])
         source.write({item.key: item.value for item in changes})
         machine.state.take(ledger.records, ledger.balances, {})

@@ -40,6 +40,7 @@ PAGES = {
     "light": Page("light", "Reads proved from a trust root: verify, or served on loopback."),
     "views": Page("views", "The read model: status, rebuild, check."),
     "follow": Page("follow", "Blocks as they are made."),
+    "gov": Page("gov", "Proposals, votes, council, freezes."),
     "registry": Page("registry", "Files and serials of carbon registries."),
     "certificate": Page("certificate", "Certificates of retirement, and their proofs."),
     "export": Page("export", "Write the chain or its state as one file."),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ctn.client.founding import Authority, Founding, Member
     from ctn.kernel.genesis import Genesis
+    from ctn.kernel.record import Record
 
 Profile = Literal["dev", "network"]
 DEV: Final = "dev"
@@ -24,6 +25,7 @@ DEV_DUTIES = (
     "registrar", "custodian", "operator", "regulator", "attestor", "payment_institution",
 )  # fmt: skip
 DEV_PEOPLE = ("alice", "bob")
+DEV_COUNCIL = "council"
 DEV_MONEY = 1_000_000 * 10_000
 NOT_REAL = "dev profile: not for real value"
 
@@ -36,6 +38,9 @@ def init(
     chain_id: Annotated[str, typer.Option(help="Lower case, 3 to 40 characters.")] = "",
     authority: Annotated[
         list[str] | None, typer.Option(help="duty=address[:scope]; may be repeated.")
+    ] = None,
+    council: Annotated[
+        list[str] | None, typer.Option(help="address of a member; may be repeated.")
     ] = None,
     fund: Annotated[
         list[str] | None, typer.Option(help="address=amount in 10^-4 CNY; may be repeated.")
@@ -58,14 +63,17 @@ def init(
         raise Trouble(f"{home} already holds a chain", 78)
     keys: dict[str, str] = {}
     people: list[Member] = []
+    members = [_address(text, text) for text in council or ()]
     if not authorities:
         keys = dev_keys(home / "keys" / DEV_FILE)
         authorities = dev_authorities(keys)
         people = dev_people(keys)
+        members = members or [keys[DEV_COUNCIL]]
         money = dict.fromkeys(keys.values(), DEV_MONEY) | money
     first: Founding = {
         "time": time.time_ns() // 1_000_000, "maker": "", "profile": profile,
         "authorities": authorities, "people": people, "money": money,
+        "records": _records(members),
     }  # fmt: skip
     chain = _create(chain_id or f"ctn-{profile}", PROFILES[profile], first)
     _tell(chain, profile, keys)
@@ -103,12 +111,12 @@ def _address(address: str, text: str) -> str:
 
 
 def dev_keys(path: Path, *more: str) -> dict[str, str]:
-    """A key for each duty and person of a dev chain, and for more names, in a new keystore."""
+    """A key for each duty, the council, people and more names of a dev chain, in a new keystore."""
     from ctn.cli.keyring import DEV_PASSWORD, add_key
 
     if path.exists():
         raise Trouble(f"{path} exists")
-    names = (*DEV_DUTIES, *DEV_PEOPLE, *more)
+    names = (*DEV_DUTIES, DEV_COUNCIL, *DEV_PEOPLE, *more)
     return {name: add_key(path, name, DEV_PASSWORD).address for name in names}
 
 
@@ -127,9 +135,19 @@ def dev_people(keys: dict[str, str]) -> list[Member]:
     return [Member(keys[name]) for name in DEV_PEOPLE]
 
 
+def _records(members: list[str]) -> list[tuple[Record, str]]:
+    """The classes of credits, and the council where it has members."""
+    from ctn.client.founding import class_records, council_record
+
+    try:
+        return class_records() + ([council_record(members)] if members else [])
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 def _create(chain_id: str, profile: Profile, first: Founding) -> str:
     """Write the home, and give the name of its chain."""
-    from ctn.client.founding import class_records, founding
+    from ctn.client.founding import founding
     from ctn.crypto import ed25519
     from ctn.kernel.genesis import chain_name
     from ctn.node.config import Config
@@ -137,7 +155,6 @@ def _create(chain_id: str, profile: Profile, first: Founding) -> str:
 
     seed = secrets.token_bytes(32)
     first["maker"] = ed25519.public_key(seed).hex()
-    first["records"] = class_records()
     try:
         genesis = founding(chain_id, **first)
     except ValueError as error:

@@ -131,9 +131,9 @@ def _dev_genesis(folder: Path, pubkeys: Sequence[str]) -> Genesis:
     """
     import msgspec
 
-    from ctn.cli.init import DEV, DEV_MONEY, dev_authorities, dev_keys, dev_people
+    from ctn.cli.init import DEV, DEV_COUNCIL, DEV_MONEY, dev_authorities, dev_keys, dev_people
     from ctn.cli.keyring import DEV_FILE
-    from ctn.client.founding import Member, class_records, founding
+    from ctn.client.founding import Member, class_records, council_record, founding
     from ctn.client.founding_stake import Staked, with_stake
     from ctn.modules.accounts.records import ENTERPRISE
     from ctn.modules.staking.records import ABSENT_MAX, EPOCH_MS, MIN_VALIDATORS
@@ -146,7 +146,8 @@ def _dev_genesis(folder: Path, pubkeys: Sequence[str]) -> Genesis:
         "ctn-testnet", time=time.time_ns() // 1_000_000, maker="", profile=DEV,
         authorities=dev_authorities(keys),
         people=[*dev_people(keys), *[Member(keys[name], ENTERPRISE) for name in names]],
-        money=dict.fromkeys(keys.values(), DEV_MONEY), records=class_records(),
+        money=dict.fromkeys(keys.values(), DEV_MONEY),
+        records=[*class_records(), council_record([keys[DEV_COUNCIL]])],
     )  # fmt: skip
     params = genesis.params | {
         EPOCH_MS.name: TESTNET_EPOCH_MS, ABSENT_MAX.name: TESTNET_ABSENT_MAX,

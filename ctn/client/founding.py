@@ -28,6 +28,17 @@ from ctn.modules.accounts.records import (
     Guard,
 )
 from ctn.modules.assets.records import FREE, Asset
+from ctn.modules.governance.records import (
+    COUNCIL_DELAY,
+    COUNCIL_MIN,
+    EMERGENCY_MIN,
+    UPGRADE_NOTICE,
+    VOTE_MIN,
+    VOTE_MS,
+    VOTE_QUORUM,
+    Council,
+)
+from ctn.modules.governance.records import HERE as COUNCIL_PLACE
 from ctn.modules.identity.records import LIVE, Attestation, Duty
 from ctn.modules.staking.records import MIN_BOND_T, MIN_VALIDATORS
 
@@ -62,13 +73,17 @@ CLASS_NAMES = {
     "itl": "Kyoto units (ITL)", "cea": "China Emission Allowance",
     "eua": "European Union Allowance",
 }  # fmt: skip
-# In a dev chain one of everything is enough, and nobody waits long (people.md 1.3, engine.md 20).
+# In a dev chain one of everything is enough, and nobody waits long (people.md 1.3, engine.md 22,
+# reliability.md 6).
 DEV_PARAMS: dict[str, Json] = {
     ENTERPRISE_MIN_APPROVERS.name: 1, PERSON_DELAY.name: 10_000, ENTERPRISE_DELAY.name: 10_000,
     RECOVERY_DELAY.name: 30_000, FIRST_DEPOSIT_HOLD.name: 0, MIN_BOND_T.name: 1,
-    MIN_VALIDATORS.name: 1,
+    MIN_VALIDATORS.name: 1, COUNCIL_DELAY.name: 10_000, COUNCIL_MIN.name: 1,
+    VOTE_MS.name: 60_000, VOTE_QUORUM.name: 1, VOTE_MIN.name: 1, UPGRADE_NOTICE.name: 20,
 }  # fmt: skip
 CCER_VERIFIERS, CCER_COMMENT_DAYS = 2, 20
+
+EMBEDDED_NOTICE = 900_000  # heights, at five blocks a second
 
 
 class Authority(NamedTuple):
@@ -125,7 +140,7 @@ def founding(chain_id: str, **first: Unpack[Founding]) -> Genesis:
     for record, place in first.get("records", ()):
         _add(rows, record, place)
     rows |= _balances(first["money"])
-    params: dict[str, Json] = {"fee_asset": CNY}
+    params: dict[str, Json] = {"fee_asset": CNY, UPGRADE_NOTICE.name: EMBEDDED_NOTICE}
     if first["profile"] == DEV:
         params |= DEV_PARAMS
     records = sorted((table, place, value) for (table, place), value in rows.items())
@@ -168,6 +183,19 @@ def _add(rows: dict[tuple[str, str], object], record: Record, place: str = "") -
     if key in rows:
         raise ValueError(f"two records {key[0]}/{key[1]}")
     rows[key] = record
+
+
+def council_record(members: Iterable[str]) -> tuple[Record, str]:
+    """The first council, for `records` of a founding; `members` are addresses.
+
+    More than half of them approve a proposal, and two, or the only one, call an emergency stop.
+    Raises ValueError for no member or a member named twice. Source: reliability.md 6.2.
+    """
+    seats = tuple(members)
+    if not seats or len(dict.fromkeys(seats)) != len(seats):
+        raise ValueError("council: each member once, and at least one")
+    council = Council(seats, len(seats) // 2 + 1, min(EMERGENCY_MIN, len(seats)))
+    return council, COUNCIL_PLACE
 
 
 def class_records() -> list[tuple[Record, str]]:

@@ -8,7 +8,7 @@ calendar, the first fees of the authorities, and the two keys of each organisati
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ctn.client.founding import Authority, class_records, founding
+from ctn.client.founding import Authority, class_records, council_record, founding
 from ctn.crypto import ed25519
 from ctn.crypto.digest import sha256
 from ctn.demo.ground import CHAIN_ID
@@ -139,7 +139,10 @@ class Cast:
             authorities=authorities,
             people=(),
             money={authority.address: FEES for authority in authorities},
-            records=[*class_records(), (calendar, ""), *self._accounts(time)],
+            records=[
+                *class_records(), (calendar, ""), council_record([self.address(OPERATOR)]),
+                *self._accounts(time),
+            ],
         )
 
     def _accounts(self, time: int) -> list[tuple[Record, str]]:

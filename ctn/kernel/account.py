@@ -64,10 +64,11 @@ class DutyKind(StrEnum):
 
 
 class Track(Enum):
-    """An authority that acts only through an executed proposal."""
+    """An authority without a key: an executed proposal, or one member of the council alone."""
 
     COUNCIL = "council"
     GOVERNANCE = "governance"
+    MEMBER = "council_member"
 
 
 class Threshold(Enum):

@@ -14,6 +14,7 @@ from msgspec import Meta
 from ctn.crypto import domains
 from ctn.kernel.codec import Count, Hash, Time, encode
 from ctn.kernel.ledger import Ledger
+from ctn.kernel.op import Carried
 from ctn.kernel.record import Index, Record
 
 BLOCK_BYTES = 2 * 1024 * 1024
@@ -151,10 +152,44 @@ class Stuck(Record, frozen=True):
     height: Count
 
 
+class Stop(Record, frozen=True):
+    """The emergency stop of everything, found at `STOP`; it ends by itself at `until`."""
+
+    table: ClassVar[str] = "stop"
+
+    since: Time
+    until: Time
+
+
+STOP = "all"
+STOP_MODULES = ("staking", "governance")  # whose hooks run while everything is stopped
+
+
+def stop_now(ledger: Ledger) -> Stop | None:
+    """The emergency stop in force at this block's time, or None."""
+    found = ledger.get(Stop, STOP)
+    return found if found is not None and found.until > ledger.block.time else None
+
+
+class Act(NamedTuple):
+    """Operations that a hook item has run for a sender without keys, all or none of them.
+
+    `refused` is told the code of the refusal and the place of the operation that met it.
+    """
+
+    sender: str
+    ops: tuple[Carried, ...]
+    refused: Callable[[Ledger, str, int], None]
+
+
 class Item(NamedTuple):
-    """Work that a hook found due: (due, id) orders it, and `run` does it in a draft of its own."""
+    """Work that a hook found due: (due, id) orders it, and `run` does it in a draft of its own.
+
+    Where the item acts, `run` follows operations that were applied, and `act.refused` others.
+    """
 
     due: int
     id: str
     scope: str
     run: Callable[[Ledger], None]
+    act: Act | None = None

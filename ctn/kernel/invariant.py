@@ -4,12 +4,12 @@ Each names the record tables it watches, and sees only drafts that touched one o
 below watch every draft: no balance below zero (I11), and double entry (I12), of `reliability.md`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ctn.kernel.asset import split_balance_id
 from ctn.kernel.codec import INT_MAX
-from ctn.kernel.ledger import Delta, Ledger
+from ctn.kernel.ledger import Delta, Ledger, Mark, delta_since
 
 
 class Breach(AssertionError):
@@ -29,6 +29,34 @@ class Invariant(NamedTuple):
     name: str
     tables: tuple[str, ...]
     holds: Callable[[Ledger, Delta], None]
+
+
+class Watch:
+    """Holds a draft to double entry, and to every invariant that watches what it touched."""
+
+    def __init__(self, invariants: Iterable[Invariant]) -> None:
+        self._by_table: dict[str, list[Invariant]] = {}
+        for invariant in invariants:
+            for table in invariant.tables:
+                self._by_table.setdefault(table, []).append(invariant)
+
+    def check(self, ledger: Ledger, start: Mark) -> None:
+        """Raise Breach where something does not hold of what changed since a mark."""
+        delta = delta_since(ledger, start)
+        check_balances(delta)
+        for invariant in self._watching(delta):
+            invariant.holds(ledger, delta)
+
+    def _watching(self, delta: Delta) -> list[Invariant]:
+        found: dict[str, Invariant] = {}
+        for key in delta.records:
+            for invariant in self._by_table.get(key.partition("\0")[0], ()):
+                found[invariant.name] = invariant
+        for place in delta.balances:
+            kind = place.partition(":")[0]
+            for invariant in self._by_table.get("balance:" + kind, ()):
+                found[invariant.name] = invariant
+        return list(found.values())
 
 
 def check_balances(delta: Delta) -> None:

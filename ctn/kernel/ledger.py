@@ -1,17 +1,19 @@
 """A ledger is a draft of changes over the committed state, with four verbs that write.
 
 `move` is double entry and the only way a balance changes; `put`, `drop` and `emit` are the others.
+A parameter is set by a module's hook alone, at the start of an epoch.
 Every write is logged with what stood before, so a draft that is dropped is undone last first, and
 undoing costs what doing cost. One chain of drafts lives at a time.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from ctn.kernel.asset import issued
 from ctn.kernel.codec import INT_MAX, Json
-from ctn.kernel.param import Param
+from ctn.kernel.param import Declared, Param
 from ctn.kernel.record import Event, Index, Record, event_name
 from ctn.kernel.refusal import (
     AmountZero,
@@ -27,6 +29,8 @@ I = TypeVar("I", bound=Index)  # noqa: E741
 EVENTS_MAX = 4096
 SCAN_MAX = 1000
 UNBOUNDED = 1 << 62
+
+NOTHING_DECLARED: Mapping[str, Declared] = {}
 
 Move = tuple[str, str, str, int]
 
@@ -66,13 +70,17 @@ ALONE = Consensus()
 
 
 class BlockFacts(NamedTuple):
-    """What is the same for everything in a block: height, time in ms, public seed, chain."""
+    """What is the same for everything in a block: height, time in ms, public seed, chain.
+
+    `root` is the state root after the block before.
+    """
 
     height: int
     time: int
     seed: bytes
     chain: str
     consensus: Consensus = ALONE
+    root: bytes = b""
 
 
 class TxFacts(NamedTuple):
@@ -81,6 +89,12 @@ class TxFacts(NamedTuple):
     id: str
     sequence: int
     op: int
+
+
+class ParamBefore(NamedTuple):
+    """What a draft had set a parameter to before, None when nothing."""
+
+    value: int | None
 
 
 class Mark(NamedTuple):
@@ -95,14 +109,20 @@ class Ledger:
     """A draft over the committed state."""
 
     def __init__(
-        self, state: State, indexes: dict[type[Index], Index], block: BlockFacts
+        self,
+        state: State,
+        indexes: dict[type[Index], Index],
+        block: BlockFacts,
+        declared: Mapping[str, Declared] = NOTHING_DECLARED,
     ) -> None:
         self.state = state
         self.block = block
+        self.declared = declared
+        self.params: dict[str, int] = {}
         self.tx = TxFacts("", 0, 0)
         self.records: dict[str, Record | None] = {}
         self.balances: dict[str, int] = {}
-        self.log: list[tuple[str, Record | int | None, type[Index] | None]] = []
+        self.log: list[tuple[str, Record | ParamBefore | int | None, type[Index] | None]] = []
         self.moves: list[Move] = []
         self.events: list[dict[str, Any]] = []
         self._indexes = indexes
@@ -143,12 +163,12 @@ class Ledger:
 
     def param(self, param: Param) -> int:
         """The value of a parameter: as set, else its default."""
-        value = self.state.param(param.name)
+        value = self._param(param.name)
         return param.default if value is None else int(value)  # type: ignore[arg-type]
 
     def named_param(self, name: str, default: str) -> str:
         """The value of a parameter that is a name, such as `fee_asset`."""
-        value = self.state.param(name)
+        value = self._param(name)
         return default if value is None else str(value)
 
     def scan(self, kind: type[R], prefix: str, limit: int, after: str = "") -> list[tuple[str, R]]:
@@ -221,6 +241,12 @@ class Ledger:
         assert before is not None, f"drop of {key!r}, which is not there"
         self._replace(key, place, before, None)
 
+    def set_param(self, name: str, value: int) -> None:
+        """Let a parameter have a value from here on."""
+        self._spend(5)
+        self.log.append((name, ParamBefore(self.params.get(name)), None))
+        self.params[name] = value
+
     def emit(self, event: Event) -> None:
         """Tell a fact; it stands in the receipt if the transaction is applied."""
         self._spend(2)
@@ -242,10 +268,12 @@ class Ledger:
             key, before, index = self.log.pop()
             if index is not None:
                 after = self.records[key]
-                assert not isinstance(before, int)
+                assert not isinstance(before, int | ParamBefore)
                 self._indexes[index].apply(key.partition("\0")[2], after, before)
             if isinstance(before, int):
                 self.balances[key] = before
+            elif isinstance(before, ParamBefore):
+                self._unset_param(key, before.value)
             else:
                 self.records[key] = before
         del self.moves[mark.moves :]
@@ -276,7 +304,16 @@ class Ledger:
         """Count work that is not reading or writing, such as cryptography."""
         self._spend(units)
 
-    # --- the one place where a balance or record changes
+    # --- the one place where a balance, record or parameter changes
+
+    def _param(self, name: str) -> Json:
+        return self.params[name] if name in self.params else self.state.param(name)
+
+    def _unset_param(self, name: str, before: int | None) -> None:
+        if before is None:
+            del self.params[name]
+        else:
+            self.params[name] = before
 
     def _balance(self, place: str) -> int:
         amount = self.balances.get(place)
@@ -299,9 +336,7 @@ class Ledger:
             return self.records[key]
         return self.state.record(kind, place)
 
-    def _replace(
-        self, key: str, place: str, before: Record | None, after: Record | None
-    ) -> None:
+    def _replace(self, key: str, place: str, before: Record | None, after: Record | None) -> None:
         kind = type(after if after is not None else before)
         index: type[Index] | None = kind.index  # type: ignore[union-attr]
         self.log.append((key, before, index))
@@ -336,7 +371,7 @@ def delta_since(ledger: Ledger, mark: Mark) -> Delta:
         if isinstance(before, int):
             if key not in balances:
                 balances[key] = (before, ledger.balances[key])
-        elif key not in records:
+        elif key not in records and not isinstance(before, ParamBefore):
             records[key] = (before, ledger.records[key])
     return Delta(records, balances, ledger.moves[mark.moves :])
 

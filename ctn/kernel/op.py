@@ -8,7 +8,8 @@ may cost (`work`, 1 unit is about 1 microsecond).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
@@ -23,8 +24,18 @@ WORK = 40
 OP_WORK_MAX = 90_000
 SAFETY_LANE = 0
 COMMON_LANE = 1
+AUTHORITY = "authority"
 
 Need = Role | DutyKind | Track
+Carried = dict[str, Any]  # an operation as plain JSON: decoded again wherever it is run
+
+
+class Passage(Enum):
+    """What of an account's operations goes on while it is locked or frozen (people.md 2.5)."""
+
+    NONE = "none"
+    RETIREMENT = "retirement"  # for its own benefit: a freeze lets it through where it says so
+    FREE = "free"
 
 
 class Op(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_field="op"):
@@ -49,8 +60,21 @@ class Op(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, tag_
         """What freezes when an invariant breaks around this op; "" when nothing does."""
         return ""
 
+    @property
+    def carried(self) -> tuple[Carried, ...]:
+        """Operations that it carries for another sender."""
+        return ()
+
+    def passage(self, sender: str) -> Passage:
+        """Whether a locked or frozen sender may still send it: its own cancels and revocations."""
+        is_safety = self.lane == SAFETY_LANE and self.family != AUTHORITY
+        return Passage.FREE if is_safety else Passage.NONE
+
     def check(self) -> None:
         """Refuse what needs no state to be refused."""
+
+    def check_carried(self, ops: tuple[Op, ...]) -> None:
+        """Refuse operations that this one may not carry, of which each was checked by itself."""
 
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Look up and refuse, then move, put and emit."""

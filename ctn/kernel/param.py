@@ -12,6 +12,13 @@ class Param(NamedTuple):
     high: int
 
 
+class Declared(NamedTuple):
+    """A parameter and the module that declares it."""
+
+    module: str
+    param: Param
+
+
 def param(name: str, default: int, low: int | None = None, high: int | None = None) -> Param:
     """A parameter whose unstated range is a tenth to ten times its default."""
     lowest = default // 10 if low is None else low

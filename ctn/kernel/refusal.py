@@ -119,6 +119,14 @@ class AccountClosed(Refusal):
     """The account is closed."""
 
 
+class AccountFrozen(Refusal):
+    """The account is frozen by an authority: nothing leaves it and it trades nothing."""
+
+
+class Stopped(Refusal):
+    """Everything is stopped: only safety operations and those of governance are admitted."""
+
+
 class FeeTooLow(Refusal):
     """The fee is below the least fee of this transaction."""
 
@@ -148,7 +156,7 @@ class NotAuthority(Refusal):
 
 
 class ScopeFrozen(Refusal):
-    """The scope is frozen because an invariant broke in it."""
+    """The scope is frozen: by an authority, or because an invariant broke in it."""
 
 
 class NotAnOwner(Refusal):

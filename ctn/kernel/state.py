@@ -4,7 +4,7 @@ Three kinds of value: records (canonical JSON of a struct), balances (integers) 
 (scalars). A full text key is `<table>\\0<id>`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Generic, Protocol, TypeVar
 
@@ -166,7 +166,10 @@ class State:
             self._records.warm(place, self.decode(kind, data))
 
     def take(
-        self, records: dict[str, Record | None], balances: dict[str, int], params: dict[str, Json]
+        self,
+        records: dict[str, Record | None],
+        balances: dict[str, int],
+        params: Mapping[str, Json],
     ) -> None:
         """Keep what a committed block changed."""
         self._records.keep_all(records)

@@ -6,7 +6,8 @@ one envelope. `read_tx` runs the checks that need neither keys nor state (engine
 """
 
 import hashlib
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta
@@ -14,7 +15,7 @@ from msgspec import Meta
 from ctn.crypto import domains
 from ctn.kernel.account import Threshold
 from ctn.kernel.codec import DECODE_ERRORS, INT_MAX, Count, encode, field_of, rule_of
-from ctn.kernel.op import Op
+from ctn.kernel.op import Carried, Op
 from ctn.kernel.refusal import (
     Malformed,
     NotCanonical,
@@ -150,6 +151,7 @@ class Reader:
     def __init__(self, body_type: Any, chain: str) -> None:
         self.chain = chain
         self._decoder = msgspec.json.Decoder(body_type)
+        self._op_decoder: msgspec.json.Decoder[Op] = msgspec.json.Decoder(get_args(body_type)[0])
 
     def read(self, envelope: bytes) -> Tx:
         """A transaction of this chain; refuses with the first check that fails."""
@@ -160,6 +162,8 @@ class Reader:
         lane = 0
         for op in body.ops:
             op.check()
+            if op.carried:
+                op.check_carried(self.carried(op.carried))
             work += op.work
             threshold = max(threshold, op.threshold.value)
             lane = max(lane, op.lane)
@@ -185,6 +189,25 @@ class Reader:
         if body.chain != self.chain:
             raise WrongChain(chain=body.chain, here=self.chain)
         return body
+
+    def carried(self, ops: Sequence[Carried]) -> tuple[Op, ...]:
+        """Operations that another carries: checks 4 to 6, and each operation's own."""
+        found: list[Op] = []
+        for number, carried in enumerate(ops):
+            field, data = f"ops[{number}]", encode(carried)
+            try:
+                op = self._op_decoder.decode(data)
+            except DECODE_ERRORS as error:
+                message = str(error)
+                inner = field_of(message)
+                place = field if inner == "body" else f"{field}.{inner}"
+                raise Malformed(field=place, rule=rule_of(message)) from None
+            if encode(op) != data:
+                raise NotCanonical()
+            check_texts(op, field)
+            op.check()
+            found.append(op)
+        return tuple(found)
 
 
 def least_fee(ops: int, envelope_bytes: int, work: int) -> int:

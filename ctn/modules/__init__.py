@@ -9,18 +9,45 @@ from types import ModuleType
 from typing import get_args
 
 from ctn.kernel.account import Account
-from ctn.kernel.block import Clock, HooksHash, Stuck
+from ctn.kernel.block import Clock, HooksHash, Stop, Stuck
 from ctn.kernel.op import Op, op_tag
+from ctn.kernel.param import Declared
 from ctn.kernel.record import Record
 from ctn.kernel.tx import Body
 from ctn.kernel.upgrade import Upgrade
-from ctn.modules import accounts, assets, identity, market, registry, staking
+from ctn.modules import (
+    accounts,
+    assets,
+    compliance,
+    governance,
+    identity,
+    market,
+    registry,
+    staking,
+)
 
-MODULES: tuple[ModuleType, ...] = (accounts, identity, assets, registry, market, staking)
-AnyOp = accounts.Ops | identity.Ops | assets.Ops | registry.Ops | market.Ops | staking.Ops
+MODULES: tuple[ModuleType, ...] = (
+    accounts, identity, assets, registry, market, staking, governance, compliance,
+)  # fmt: skip
+AnyOp = (
+    accounts.Ops | identity.Ops | assets.Ops | registry.Ops | market.Ops | staking.Ops
+    | governance.Ops | compliance.Ops
+)  # fmt: skip
 AnyBody = Body[AnyOp]
 
-KERNEL_RECORDS: tuple[type[Record], ...] = (Account, Clock, HooksHash, Stuck, Upgrade)
+KERNEL_RECORDS: tuple[type[Record], ...] = (
+    Account, Clock, HooksHash, Stop, Stuck, Upgrade,
+)  # fmt: skip
+
+
+def declared_params() -> dict[str, Declared]:
+    """Every parameter that governance may set, by its name."""
+    found: dict[str, Declared] = {}
+    for module in MODULES:
+        owner = module.__name__.rpartition(".")[2]
+        for param in getattr(module, "PARAMS", ()):
+            found[param.name] = Declared(owner, param)
+    return found
 
 
 def record_kinds() -> tuple[type[Record], ...]:

@@ -28,7 +28,7 @@ from ctn.kernel.codec import encode
 from ctn.kernel.record import Record
 from ctn.modules import record_kinds
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 # Text compares by its bytes in both databases.
 TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
@@ -36,19 +36,26 @@ NUMBER: Final = BigInteger()
 FLAG: Final = Boolean()
 
 # Shared by two records, counters of the machine, or told whole elsewhere: trades are `trades`.
-NO_TABLE: Final = ("chain", "asset_counter", "market_counters", "pace", "tape", "order")
+NO_TABLE: Final = (
+    "chain", "asset_counter", "market_counters", "pace", "tape", "order", "proposal_counter",
+    "last_anchor",
+)  # fmt: skip
 _MASS: Final = ("money", "standing", "stuck")
 _PLURALS: Final = {"methodology": "methodologies", "duty": "duties", "class": "classes"}
 _INDEXES: Final = {
     "attestation": ("subject",),
     "batch": ("project",),
+    "ballot": ("proposal",),
     "bridge": ("account",),
     "certificate": ("holder", "batch", "time"),
+    "compliance_freeze": ("subject",),
     "duty": ("address",),
     "external": ("batch",),
     "freeze": ("subject",),
     "instrument": ("asset",),
     "interval": ("owner",),
+    "locked_lot": ("account",),
+    "proposal": ("state", "proposer"),
     "redemption": ("account",),
 }
 

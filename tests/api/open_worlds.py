@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,7 @@ from ctn.api.link import Link
 from ctn.api.process import config_of, listen
 from ctn.kernel.genesis import Genesis
 from ctn.kernel.op import Op
+from ctn.kernel.record import Record
 from ctn.kernel.state import MemorySource
 from ctn.modules.assets.records import Calendar
 from ctn.modules.registry.deposit import Deposit
@@ -34,9 +35,11 @@ PREFIX = "/api/v1"
 PRICE = 60_000
 
 
-def founding() -> Genesis:
+def founding(more: Iterable[tuple[Record, str]] = ()) -> Genesis:
     """200 t of Verra's here, half of them on the market, and an open instrument of allowances."""
     world = BridgeWorld()
+    for record, place in more:
+        world.put(record, place)
     world.put(Calendar("always", 0, 127, (), ()))
     world.put(instrument())
     world.put(state())
@@ -164,11 +167,13 @@ def for_whom(name: str) -> Beneficiary:
 
 
 @contextmanager
-def opened(*, limited: bool = False) -> Iterator[Platform]:
+def opened(
+    *, limited: bool = False, more: Iterable[tuple[Record, str]] = ()
+) -> Iterator[Platform]:
     """A platform for the length of a block; its folder is short, for the socket's path."""
     with (
         TemporaryDirectory(prefix="ctn-") as folder,
-        running(Path(folder) / "home", founding()) as chain,
+        running(Path(folder) / "home", founding(more)) as chain,
     ):
         platform = Platform(chain, limited=limited)
         try:

@@ -3,7 +3,14 @@
 import msgspec
 import pytest
 
-from ctn.client.founding import Authority, Founding, Member, class_records, founding
+from ctn.client.founding import (
+    Authority,
+    Founding,
+    Member,
+    class_records,
+    council_record,
+    founding,
+)
 from ctn.genesis import genesis_machine, genesis_values
 from ctn.kernel.account import DutyKind, Role
 from ctn.kernel.codec import encode
@@ -12,6 +19,13 @@ from ctn.kernel.state import MemorySource, State
 from ctn.machine import Machine
 from ctn.modules.accounts.records import ENTERPRISE, ENTERPRISE_MIN_APPROVERS
 from ctn.modules.assets.records import FREE, Asset
+from ctn.modules.governance.records import (
+    COUNCIL_DELAY,
+    COUNCIL_MIN,
+    UPGRADE_NOTICE,
+    VOTE_MS,
+    Council,
+)
 from ctn.modules.identity.reads import has_duty, is_same_owner, roles
 from tests.worlds import START, Person
 
@@ -60,6 +74,30 @@ def test_the_profile_decides_how_many_approve() -> None:
         machine(founding("ctn-test", **network)).draft(START + 1).param(ENTERPRISE_MIN_APPROVERS)
         == 2
     )
+
+
+def test_the_council_is_a_record_with_more_than_half_and_two() -> None:
+    members = [f"ctn1{place}" for place in range(5)]
+    record, place = council_record(members)
+    assert (record, place) == (Council(tuple(members), 3, 2), "council")
+    assert council_record(members[:1])[0] == Council((members[0],), 1, 1)
+
+
+@pytest.mark.parametrize("members", [[], ["ctn1a", "ctn1a"]])
+def test_refuses_a_council_of_nobody_or_of_one_named_twice(members: list[str]) -> None:
+    with pytest.raises(ValueError, match="council"):
+        council_record(members)
+
+
+def test_a_chain_for_development_waits_and_asks_for_little() -> None:
+    ledger = machine(founding("ctn-test", **FIRST)).draft(START + 1)
+    assert [ledger.param(known) for known in (COUNCIL_DELAY, VOTE_MS, COUNCIL_MIN)] == [
+        10_000, 60_000, 1,
+    ]  # fmt: skip
+    network: Founding = {**FIRST, "profile": "network"}
+    ledger = machine(founding("ctn-test", **network)).draft(START + 1)
+    assert ledger.param(COUNCIL_DELAY) == COUNCIL_DELAY.default
+    assert ledger.param(UPGRADE_NOTICE) == 900_000
 
 
 def test_the_genesis_is_canonical_sorted_and_read_back() -> None:

@@ -58,8 +58,8 @@ def test_genesis_holds_no_tonne_no_order_and_no_money_of_players() -> None:
     genesis = cast.genesis(GENESIS_TIME)
     tables = {table for table, _place, _value in genesis.records}
     assert tables == {
-        "account", "asset", "attestation", "balance", "calendar", "class", "duty", "first_held",
-        "guard",
+        "account", "asset", "attestation", "balance", "calendar", "class", "council", "duty",
+        "first_held", "guard",
     }  # fmt: skip
     assert genesis.versions == {}
     funded = {

@@ -371,9 +371,11 @@ def test_begin_hooks_run_before_the_ops_of_their_block() -> None:
 # --- sameness
 
 
-def test_an_empty_block_changes_the_clock_alone() -> None:
+def test_an_empty_block_changes_the_clock_alone_and_every_tenth_keeps_a_root() -> None:
     world = World()
     world.person("alice")
+    first = world.outcome([])
+    assert [item.key for item in first.changes] == [b"chain\0clock", b"chain\0root/" + b"0" * 20]
     before = _content(world)
     outcome = world.outcome([])
     assert [item.key for item in outcome.changes] == [b"chain\0clock"]

@@ -19,6 +19,7 @@ from ctn.kernel.tx import Tx
 from ctn.machine import Outcome
 from ctn.modules.accounts.records import Guard
 from ctn.modules.assets.records import Calendar
+from ctn.modules.governance.records import HERE, Council
 from ctn.modules.market.book import Books
 from ctn.modules.market.records import InstrumentState
 from ctn.modules.market.set_status import SetStatus
@@ -34,6 +35,7 @@ REF = 60_000
 HOUR = 3_600_000
 TRADERS = 8
 FIRST_TONNES = 900
+KEPT = ("freeze", "request", "redemption", "attestation", "certificate", "proposal")
 
 Wish = tuple[str, Op]
 
@@ -43,7 +45,15 @@ class Flow(BridgeWorld):
 
     def __init__(self, seed: int) -> None:
         super().__init__()
+        self.params |= {"council_min": 3, "council_delay": 2 * HOUR, "vote_ms": DAY} | {
+            "vote_quorum": 2, "vote_min": 3,
+        }  # fmt: skip
         self.chance = random.Random(seed)
+        self.members = [self.stranger(f"member {number}") for number in range(3)]
+        self.put(Council(tuple(self.members), 2, 2), HERE)
+        self.proposer = self.enterprise("proposer", cny=100_000)
+        self.anchor = self.authority("anchor", DutyKind.ANCHOR)
+        self.traded = FOREIGN
         self.put(Calendar("always", 0, 127, (), ()))
         self.operator = self.authority("operator", DutyKind.OPERATOR)
         self.bank = self.authority("bank", DutyKind.PAYMENT_INSTITUTION, "cny")
@@ -110,7 +120,12 @@ class Flow(BridgeWorld):
                 self.refused[refusal.code] += 1
             else:
                 sequences[sender] += 1
-        return self.outcome(self.machine.arrange(txs))
+        arranged = self.machine.arrange(txs)
+        found = self.machine.refusals(arranged, self.time + 1_000)
+        # What admission refuses, such as what a frozen account sends, a maker leaves out.
+        self.refused.update([refusal.code for refusal in found if refusal is not None])
+        kept = [tx for tx, refusal in zip(arranged, found, strict=True) if refusal is None]
+        return self.outcome(kept)
 
     def outcome(self, txs: list[Tx]) -> Outcome:
         """A block as always; its receipts are counted and replayed."""
@@ -136,9 +151,11 @@ class Flow(BridgeWorld):
                 self.replayed[place] = self.replayed.get(place, 0) + change
         for event in told["events"]:
             self.told[event["event"]] += 1
-            for field in ("freeze", "request", "redemption", "attestation", "certificate"):
+            for field in KEPT:
                 if field in event:
-                    self.seen.setdefault(field, []).append(event[field])
+                    is_account = event["event"].startswith("compliance.")
+                    name = f"account_{field}" if is_account else event.get("track", "") + field
+                    self.seen.setdefault(name, []).append(event[field])
 
     def stored_balances(self) -> dict[str, int]:
         """Every balance as it is stored."""
@@ -161,8 +178,9 @@ class Flow(BridgeWorld):
 
     def an(self, field: str) -> Any:
         """A recent id of a kind that events named, else one that nothing has."""
-        found = self.seen.get(field, [])[-6:]
-        nothing = 99 if field == "redemption" else "f-" + "0" * 24
+        found = self.seen.get(field, [])[-4:]
+        is_number = field == "redemption" or field.endswith("proposal")
+        nothing = 99 if is_number else "f-" + "0" * 24
         return self.chance.choice(found) if found else nothing
 
     def own_order(self, trader: str) -> int:

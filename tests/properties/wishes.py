@@ -49,6 +49,7 @@ from tests.modules.identity.worlds import attestation
 from tests.modules.market.worlds import limit, market
 from tests.modules.registry.bridge_worlds import FOREIGN, HASH, HOME_BATCH, record, row, verra
 from tests.modules.registry.worlds import TONNE, freezing, retiring
+from tests.properties.decisions import ballot, decision, freezing_somebody
 from tests.properties.flow import HOUR, NAME, Flow, Wish
 from tests.worlds import DAY
 
@@ -219,7 +220,7 @@ def release(flow: Flow) -> Wish:
 
 WEIGHTS: dict[Callable[[Flow], Wish], int] = {
     place: 50, change: 10, end: 8, end_all: 1, units: 14, money: 8, bridge: 8, authority: 1,
-    people: 5, release: 3, protect: 6,
+    people: 5, release: 3, protect: 6, decision: 10, ballot: 5, freezing_somebody: 1,
 }  # fmt: skip
 
 

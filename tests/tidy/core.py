@@ -12,7 +12,7 @@ THIRD_PARTY = ("msgspec",)
 INTEGER_MATH = ("comb", "factorial", "gcd", "isqrt", "lcm", "perm", "prod")
 
 # Where a bug inside a draft becomes `Broken` or `Stuck`, so that no transaction stops the network.
-BROAD_EXCEPT_ALLOWED = {"ctn/machine.py": ("_run", "_run_item")}
+BROAD_EXCEPT_ALLOWED = {"ctn/machine.py": ("_run",), "ctn/hooks.py": ("run_item",)}
 
 _IMPORTS = {
     **dict.fromkeys(("time", "datetime", "calendar", "sched", "zoneinfo"), "a clock"),

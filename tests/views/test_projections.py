@@ -79,7 +79,7 @@ def test_every_record_of_the_state_is_its_row(tables_of: Connection, life: Recor
     balances = {f"{row['account']}/{row['asset']}": row["amount"] for row in held}
     assert balances == stored["balance"]
     params = {row["name"]: row["value"] for row in rows(tables_of, tables.params)}
-    assert params == life.params
+    assert params == stored["param"]
 
 
 def test_open_orders_are_those_of_the_state_and_the_others_say_why_they_ended(

@@ -9,6 +9,7 @@ from ctn.api.graphql import scalars
 from ctn.api.graphql.kinds import Kinds, Struct, numbers_of, sentence
 from ctn.api.graphql.nodes import Field, Value, camel, maybe, object_type, read
 from ctn.api.graphql.reading import reading
+from ctn.api.graphql.tallies import TALLY
 from ctn.kernel.record import Event, Record, event_name, numbered
 from ctn.modules import record_kinds
 from ctn.reference import events
@@ -16,6 +17,7 @@ from ctn.views import tables
 
 LINKS: Final = ("asset", "batch", "calendar", "class", "instrument", "methodology", "project")
 BESIDE: Final = {"instrument": {"state": "instrument_state"}}
+MADE: Final = {"proposal": {"tally": TALLY}}
 
 
 class Objects:
@@ -73,8 +75,9 @@ class Objects:
         return Field(kind, f"The {table} that it names.", resolve, is_relation=True)
 
     def _beside(self, table: str) -> dict[str, Field]:
-        """Records of other tables that have the same id."""
-        return {name: self.link("place", other) for name, other in BESIDE.get(table, {}).items()}
+        """Records of other tables that have the same id, and what is reckoned from this one."""
+        found = {name: self.link("place", other) for name, other in BESIDE.get(table, {}).items()}
+        return found | MADE.get(table, {})
 
     def _event(self, kind: type[Event]) -> Any:
         name = event_type_name(kind)

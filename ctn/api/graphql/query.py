@@ -7,7 +7,16 @@ from sqlalchemy import select
 from strawberry.types import Info
 
 from ctn.api.declared import operations, reasons
-from ctn.api.graphql import carbon, columns, ledger, market, scalars, searching, writes
+from ctn.api.graphql import (
+    carbon,
+    columns,
+    governance,
+    ledger,
+    market,
+    scalars,
+    searching,
+    writes,
+)
 from ctn.api.graphql.connections import Collection, connection_field, plain, with_arguments
 from ctn.api.graphql.kinds import text_of
 from ctn.api.graphql.nodes import (
@@ -328,6 +337,14 @@ ROOTS: Final[dict[str, Any]] = {
     "trades": _connection(market.TRADES),
     "params": _field(params, many(Parameter), "Parameters.", list_max=LISTS_MAX),
     "freezes": _connection(carbon.FREEZES),
+    "proposal": _field(governance.proposal, maybe(governance.Proposal), "A proposal by its number "
+                       "or node id."),
+    "proposals": _connection(governance.PROPOSALS),
+    "council": _field(governance.council, maybe(governance.Council), "The council."),
+    "emergency_stop": _field(governance.emergency_stop, maybe(governance.Stop),
+                             "The emergency stop, null while there is none."),
+    "account_freezes": _connection(governance.ACCOUNT_FREEZES),
+    "anchors": _connection(governance.ANCHORS),
     "search": _field(searching.search, many(searching.Hit), "At most 20 hits for a text.",
                      list_max=searching.ROWS_MAX),
     "refusals": _field(refusals, many(Reason), "Every reason to refuse.", list_max=LISTS_MAX),

@@ -15,6 +15,7 @@ from ctn.kernel.record import Record
 from ctn.modules.accounts.add_trusted import AddTrusted
 from ctn.modules.accounts.cancel_pending import CancelPending
 from ctn.modules.accounts.close import Close
+from ctn.modules.accounts.freezes import FreezeFlag
 from ctn.modules.accounts.hooks import begin_block, end_block, next_due
 from ctn.modules.accounts.invariants import INVARIANTS, recount
 from ctn.modules.accounts.limit_signer import LimitSigner
@@ -67,8 +68,8 @@ Ops = (
     | Close
 )
 RECORDS: tuple[type[Record], ...] = (
-    Guard, Sponsorship, SignerLimit, Trusted, LockRecord, GuardianLock, Pending, PendingCounter,
-    Outgoing, FirstHeld, Hold, RecoveryVote, RecoveryStop, Closing,
+    FreezeFlag, Guard, Sponsorship, SignerLimit, Trusted, LockRecord, GuardianLock, Pending,
+    PendingCounter, Outgoing, FirstHeld, Hold, RecoveryVote, RecoveryStop, Closing,
 )  # fmt: skip
 PARAMS: tuple[Param, ...] = (
     ENTERPRISE_MIN_APPROVERS, PERSON_DELAY, ENTERPRISE_DELAY, RECOVERY_DELAY, FIRST_DEPOSIT_HOLD,

@@ -14,7 +14,7 @@ from ctn.kernel.op import Op
 from ctn.kernel.receipt import FeePaid
 from ctn.kernel.tx import EXPIRY_MAX, FEE_MAX, Tx
 from ctn.modules.accounts.cancel_pending import CancelPending, pending_of
-from ctn.modules.accounts.halts import is_halted
+from ctn.modules.accounts.halts import is_halted, require_open
 from ctn.modules.accounts.records import (
     ENTERPRISE_MIN_APPROVERS,
     Guard,
@@ -58,8 +58,7 @@ def check(ledger: Ledger, tx: Tx, *, waiting: int = 0, held: int = 0) -> Admitte
         raise refusal.SequenceUsed(sequence=body.sequence, next=expected)
     if body.sequence > expected:
         raise refusal.SequenceGap(sequence=body.sequence, next=expected)
-    if known.closed is not None:
-        raise refusal.AccountClosed()
+    require_open(ledger, known, body.sender, body.ops)
     fee = _check_fee(ledger, tx, held)
     if account is None:
         _check_first_key(tx)
@@ -95,15 +94,14 @@ def recheck(ledger: Ledger, tx: Tx, admitted: Admitted) -> None:
     # A recovery that started meanwhile asks more of who cancels it.
     if not is_same or any(type(op) is CancelPending for op in tx.body.ops):
         _check_signers(ledger, tx, account, guard)
-    if account.closed is not None:
-        raise refusal.AccountClosed()
+    require_open(ledger, account, tx.body.sender, tx.body.ops)
 
 
-def require_open(ledger: Ledger, address: str) -> None:
-    """Check 13 before each later op: an earlier op may have closed the account."""
-    account = ledger.get(Account, address)
-    if account is not None and account.closed is not None:
-        raise refusal.AccountClosed()
+def recheck_open(ledger: Ledger, tx: Tx) -> None:
+    """Check 13 before each later op: an earlier op may have closed or stopped the account."""
+    account = ledger.get(Account, tx.body.sender)
+    assert account is not None
+    require_open(ledger, account, tx.body.sender, tx.body.ops)
 
 
 def _limited(ledger: Ledger, address: str) -> Limited | None:

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from ctn.kernel.account import Account, Role, Threshold
 from ctn.kernel.ledger import Ledger
-from ctn.kernel.op import Need, Op
+from ctn.kernel.op import Need, Op, Passage
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
 from ctn.modules.accounts.outgoing import has_held
@@ -37,6 +37,10 @@ class LimitSigner(Op, frozen=True, tag="accounts.limit_signer"):
     scheme: Annotated[int, Meta(ge=1, le=255)]
     key: Annotated[str, Meta(pattern=r"^(?:[0-9a-f]{2}){1,64}\Z")]
     families: Families | None
+
+    def passage(self, sender: str) -> Passage:
+        """Goes on under a freeze: it tightens at once, and what loosens waits."""
+        return Passage.FREE
 
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Refuse another's key and thresholds out of reach, then limit it or let it wait."""

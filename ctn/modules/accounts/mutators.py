@@ -3,6 +3,7 @@
 from ctn.kernel.account import is_holding
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.refusal import NotAnOwner, Refusal
+from ctn.modules.accounts.freezes import FreezeFlag
 from ctn.modules.accounts.halts import require_free_to_spend
 from ctn.modules.accounts.outgoing import (
     count_outgoing,
@@ -14,7 +15,8 @@ from ctn.modules.accounts.records import Cause, Guard, Hold
 from ctn.modules.accounts.rules import is_attested
 
 __all__ = [
-    "RecipientNotVerified", "count_outgoing", "hold", "put_guard", "receive", "release", "spend",
+    "RecipientNotVerified", "count_outgoing", "drop_freeze_flag", "hold", "put_freeze_flag",
+    "put_guard", "receive", "release", "require_recipient", "spend",
 ]  # fmt: skip
 
 
@@ -42,6 +44,27 @@ def spend(ledger: Ledger, account: str, *, target: str, asset: str, amount: int)
 
     if target != account:
         receive(ledger, target, asset)
+
+
+def require_recipient(ledger: Ledger, target: str) -> None:
+    """Refuse whom nothing of value can be sent to; all that a seizure asks of its target.
+
+    The account it takes from is frozen, so the rules that protect that account say nothing.
+    """
+    if is_holding(target):
+        raise NotAnOwner(target=target)
+    if not is_attested(ledger.get(Guard, target), ledger.block.time):
+        raise RecipientNotVerified(target=target)
+
+
+def put_freeze_flag(ledger: Ledger, flag: FreezeFlag) -> None:
+    """Write which freezes hold a subject; asked for by `compliance`."""
+    ledger.put(flag)
+
+
+def drop_freeze_flag(ledger: Ledger, flag: FreezeFlag) -> None:
+    """Free a subject whose last freeze ended; asked for by `compliance`."""
+    ledger.drop(FreezeFlag, flag.place())
 
 
 def put_guard(ledger: Ledger, address: str, guard: Guard) -> None:

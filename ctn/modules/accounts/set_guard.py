@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from ctn.kernel.account import Role, Threshold
 from ctn.kernel.ledger import Ledger
-from ctn.kernel.op import Need, Op
+from ctn.kernel.op import Need, Op, Passage
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
 from ctn.modules.accounts.outgoing import has_held
@@ -46,6 +46,10 @@ class SetGuard(Op, frozen=True, tag="accounts.set_guard"):
     limits: Limits
     guardians: Guardians
     guardian_threshold: GuardianThreshold
+
+    def passage(self, sender: str) -> Passage:
+        """Goes on under a freeze: it tightens at once, and what loosens waits."""
+        return Passage.FREE
 
     @property
     def work(self) -> int:

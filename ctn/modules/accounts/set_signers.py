@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from ctn.kernel.account import SIGNERS_MAX, Account, Role, Signer, Threshold, Thresholds
 from ctn.kernel.ledger import Ledger
-from ctn.kernel.op import Need, Op
+from ctn.kernel.op import Need, Op, Passage
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal, WeakKey
 from ctn.modules.accounts.pending import drop_signer_limits
@@ -39,6 +39,10 @@ class SetSigners(Op, frozen=True, tag="accounts.set_signers"):
 
     signers: Annotated[tuple[Signer, ...], Meta(max_length=SIGNERS_MAX)]
     thresholds: Thresholds
+
+    def passage(self, sender: str) -> Passage:
+        """Keys are rotated under a freeze, too: whoever leaked one must not wait."""
+        return Passage.FREE
 
     @property
     def work(self) -> int:

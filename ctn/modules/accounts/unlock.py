@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from ctn.kernel.account import Role, Threshold
 from ctn.kernel.ledger import Ledger
-from ctn.kernel.op import Need, Op
+from ctn.kernel.op import Need, Op, Passage
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
 from ctn.modules.accounts.outgoing import has_held
@@ -36,6 +36,10 @@ class Unlock(Op, frozen=True, tag="accounts.unlock"):
     writes: ClassVar[tuple[type[Record], ...]] = (Lock, Pending, PendingCounter)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (NothingPending, TooManyPending)
     emits: ClassVar[tuple[type[Event], ...]] = (Unlocked, UnlockPending)
+
+    def passage(self, sender: str) -> Passage:
+        """Goes on under a freeze: it tightens at once, and what loosens waits."""
+        return Passage.FREE
 
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Refuse when nothing is locked; then let the unlocking wait."""

@@ -8,6 +8,7 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
+from ctn.modules.accounts.halts import require_free_to_spend
 from ctn.modules.assets.money import (
     NotTheInstitution,
     RedemptionClosed,
@@ -47,6 +48,7 @@ class AcceptRedemption(Op, frozen=True, tag="assets.accept_redemption"):
         require_institution(ledger, sender, redemption.asset)
         if redemption.status != HELD:
             raise RedemptionClosed(status=redemption.status)
+        require_free_to_spend(ledger, redemption.account)
 
         ledger.put(redemption.replace(status=ACCEPTED, institution=sender))
         ledger.emit(RedemptionAccepted(redemption.no, sender))

@@ -20,6 +20,7 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.record import Event, Index, Record
 from ctn.kernel.refusal import Refusal
 from ctn.kernel.text import Address, Text64, Text200
+from ctn.modules.accounts.freezes import BRIDGE, refuse_frozen
 from ctn.modules.accounts.mutators import hold, release
 from ctn.modules.identity.reads import has_duty, is_affiliated
 from ctn.modules.registry.external import (
@@ -153,8 +154,9 @@ class Bridge(Record, frozen=True):
         return self.attested.by
 
 
-def check_request(ledger: Ledger, account: str, deadline: int) -> None:
-    """Refuse a request too many, or one whose deadline is not 1 to 60 days ahead."""
+def check_request(ledger: Ledger, account: str, registry: str, *, deadline: int) -> None:
+    """Refuse a frozen bridge, a request too many, and a deadline not 1 to 60 days ahead."""
+    refuse_frozen(ledger, BRIDGE, registry)
     open_now = ledger.index(OpenBridges).counts.get(account, 0)
     if open_now >= OPEN_MAX:
         raise TooManyRequests(open=open_now, most=OPEN_MAX)
@@ -184,7 +186,8 @@ def find_request(ledger: Ledger, request: str, direction: str) -> Bridge:
 
 
 def require_phase(ledger: Ledger, bridge: Bridge, status: str) -> None:
-    """Refuse what comes too late, twice or too early."""
+    """Refuse a frozen bridge, and what comes too late, twice or too early."""
+    refuse_frozen(ledger, BRIDGE, bridge.registry)
     if bridge.status != status or bridge.deadline <= ledger.block.time:
         raise RequestClosed(request=bridge.id, status=bridge.status, deadline=bridge.deadline)
 

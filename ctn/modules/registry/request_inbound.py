@@ -103,7 +103,7 @@ class RequestInbound(Op, frozen=True, tag="registry.request_inbound"):
         project = ledger.get(Project, self.project)
         if project is None or project.status != REGISTERED:
             raise ProjectNotFound(project=self.project)
-        check_request(ledger, sender, self.deadline)
+        check_request(ledger, sender, self.registry, deadline=self.deadline)
         tonnes = self._check_units(ledger, project, serials)
 
         request = record_id(ledger, "b", 0)

@@ -101,7 +101,7 @@ class RequestOutbound(Op, frozen=True, tag="registry.request_outbound"):
         if not are_ascending(self.parts):
             raise PartsInvalid(parts=self.parts)
         batch = find_batch(ledger, self.batch)
-        check_request(ledger, sender, self.deadline)
+        check_request(ledger, sender, self.registry, deadline=self.deadline)
         moved = held_pieces(ledger, batch, self.parts, sender)
         require_unfrozen(ledger, batch, moved, own_use=False)
         if not is_eligible(ledger, batch.id):

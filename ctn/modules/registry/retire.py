@@ -8,7 +8,7 @@ from ctn.kernel.account import Role, Threshold
 from ctn.kernel.asset import GRAMS_PER_TONNE
 from ctn.kernel.codec import Amount, Date, Hash
 from ctn.kernel.ledger import Ledger
-from ctn.kernel.op import WORK, Need, Op
+from ctn.kernel.op import WORK, Need, Op, Passage
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import AmountZero, InsufficientBalance, Refusal
 from ctn.kernel.text import Text160, Text500
@@ -114,6 +114,10 @@ class Retire(Op, frozen=True, tag="registry.retire"):
     def scope(self) -> str:
         """The batch."""
         return self.batch
+
+    def passage(self, sender: str) -> Passage:
+        """A lock, and a freeze that says so, let a retirement for the holder itself through."""
+        return Passage.RETIREMENT if is_own_use(self._retirement(), sender) else Passage.NONE
 
     def check(self) -> None:
         """Refuse an amount that its source does not have, and what the certificate may not say."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ctn.kernel.account import DutyKind
+from ctn.kernel.changes import changes_of
 from ctn.kernel.record import Record
 from ctn.kernel.state import MemorySource
 from ctn.modules.registry.admit_inbound import AdmitInbound
@@ -163,7 +164,7 @@ class BridgeWorld(World):
             ledger.put(record)
         source = machine.state.source
         assert isinstance(source, MemorySource)
-        changes = machine.changes(ledger)
+        changes = changes_of(ledger)
         machine.commitment.update([item.change for item in changes])
         source.write({item.key: item.value for item in changes})
         machine.state.take(ledger.records, ledger.balances, {})

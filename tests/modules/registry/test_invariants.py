@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ctn.kernel.changes import changes_of
 from ctn.kernel.invariant import Breach
 from ctn.kernel.ledger import Ledger, delta_since
 from ctn.modules.registry.invariants import INVARIANTS
@@ -160,5 +161,5 @@ def _store(world: World, ledger: Ledger) -> None:
     """Write a draft as if no invariant had looked at it."""
     machine = world.machine
     source = machine.state.source
-    source.write({item.key: item.value for item in machine.changes(ledger)})  # type: ignore[attr-defined]
+    source.write({item.key: item.value for item in changes_of(ledger)})  # type: ignore[attr-defined]
     machine.state.take(ledger.records, ledger.balances, {})

@@ -13,6 +13,7 @@ from tests.modules.registry.worlds import (
     put_batch,
     registrar,
     regulator,
+    retiring,
 )
 from tests.worlds import START, World
 
@@ -105,3 +106,18 @@ def test_never_ends_before_its_time(hours: int) -> None:
     world.later(hours * HOUR)
     world.empty_block()
     assert (world.get(Freeze, freeze).ended is not None) == (world.time >= due)
+
+
+def test_ends_also_where_its_serials_were_retired_meanwhile() -> None:
+    world = World()
+    alice, office = world.person("alice"), regulator(world)
+    put_batch(world, (1, 10, "held", alice))
+    world.accept(office, freezing("parts", BATCH, parts=((1, 4),), allow_retire=True))
+    (freeze,) = all_of(world, Freeze)
+    world.accept(alice, retiring(source="held", parts=((2, 2),)))
+    world.accept(office, LiftFreeze(freeze.id))
+    world.later(48 * HOUR)
+    world.empty_block()
+    assert world.get(Freeze, freeze.id).ended == world.time
+    assert {interval.freezes for interval in all_of(world, Interval)} == {()}
+    assert not world.machine.alarms

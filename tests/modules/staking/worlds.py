@@ -14,6 +14,7 @@ from typing import Any
 
 from ctn.crypto import ed25519
 from ctn.kernel.account import DutyKind
+from ctn.kernel.changes import changes_of
 from ctn.kernel.ledger import ALONE, Consensus, LastVote, Misbehavior
 from ctn.kernel.record import Record
 from ctn.kernel.state import MemorySource
@@ -184,7 +185,7 @@ class StakeWorld(World):
         ledger.put(record, place)
         source = self.machine.state.source
         assert isinstance(source, MemorySource)
-        changes = self.machine.changes(ledger)
+        changes = changes_of(ledger)
         self.machine.commitment.update([item.change for item in changes])
         source.write({item.key: item.value for item in changes})
         self.machine.state.take(ledger.records, ledger.balances, {})

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctn.kernel.changes import Changed
 from ctn.kernel.commitment import change
-from ctn.machine import Changed, Outcome
+from ctn.machine import Outcome
 from ctn.node.abci.driver import SpecBroken, powers, updated
 from ctn.node.abci.updates import after, changed_powers, powers_of, update_rows
 from ctn.node.stops import Halted

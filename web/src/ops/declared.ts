@@ -46,6 +46,9 @@ const { ops, schemas } = declared as unknown as Declared;
 
 export const OPS = ops;
 
+/** The operation that carries others, in its field `ops`, to be run once it is adopted. */
+export const CARRIER = "governance.propose";
+
 /** The schema that a reference names, or the schema itself. */
 export function resolved(schema: Schema): Schema {
   if (schema.$ref === undefined) return schema;

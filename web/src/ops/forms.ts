@@ -22,7 +22,8 @@ export interface Part {
 const COUNT_FIELDS = [
   "redemption", "order", "fills_max", "halts_max", "level", "verifiers", "comment_days", "t_plus",
   "rows", "accepted", "vintage", "vintage_from", "vintage_to",
-  "number", "scheme", "guardian_threshold",
+  "number", "scheme", "guardian_threshold", "proposal", "threshold", "emergency", "height",
+  "app_version",
 ];
 const FORMS: Readonly<Record<string, Form>> = {
   ...Object.fromEntries(COUNT_FIELDS.map((name) => [name, "count" as const])),

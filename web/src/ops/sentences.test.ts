@@ -41,6 +41,9 @@ function sample(schema: Schema, text: string | null): Json {
   if (typeof rule.items === "object") return [sample(rule.items, text)];
   if (rule.type === "integer") return BigInt(rule.minimum ?? 0) + 1n;
   if (rule.type === "boolean") return true;
+  if (rule.type === "object" && rule.properties === undefined) {
+    return { op: "governance.set_param", name: "taker_ppm", value: "400" };
+  }
   if (rule.type !== "object") return text === "address" || text === "account" ? ADDRESS : "x1";
   const fields: Fields = {};
   for (const [name, one] of Object.entries(rule.properties ?? {})) fields[name] = sample(one, null);
@@ -113,6 +116,19 @@ test("a buy that retires reads as what it does", () => {
   expect(told[0]).toContain("在 vcs1987.23-cny 买入 12 t，限价 · 价格 9.21 CNY/t");
   expect(told[1]).toContain("永久注销批次 vcs-01987-2023-001 的吨数，来源：市场，数量 12 t");
   expect(told[1]).toContain("往返 a\\b 🌱 éè");
+});
+
+test("a proposal reads as what will run, and one that cannot be told is not signed", () => {
+  const inner: Op = { op: "governance.set_param", name: "taker_ppm", value: "400" };
+  const op: Op = {
+    op: "governance.propose", track: "public", title: "Fees", document: "00", ops: [inner, inner],
+  };
+  expect(plain(describe(op, "en") ?? [])).toBe(
+    "Propose “Fees” to the public; if it is adopted, this runs by itself: " +
+      "1) Set parameter taker_ppm to 400, from its next epoch; " +
+      "2) Set parameter taker_ppm to 400, from its next epoch · document (hash) 00",
+  );
+  expect(describe({ ...op, ops: [{ op: "governance.unheard_of" }] }, "en")).toBeNull();
 });
 
 group("amounts", () => {

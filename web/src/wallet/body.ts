@@ -4,7 +4,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
-import { highest, OPS, type Schema, type Threshold } from "../ops/declared";
+import { CARRIER, highest, OPS, type Schema, type Threshold } from "../ops/declared";
 import { isAddress, isHolding } from "./address";
 import { encode, type Fields, isFields, type Json, NotCanonical, parseCanonical } from "./json";
 import { misfit, objectMisfit } from "./shape";
@@ -113,6 +113,17 @@ export function opMisfit(op: Json, at = "op"): string | null {
   for (const { name, text } of declared.fields) {
     const found = text === null ? null : textMisfit(op[name] ?? null, text, `${at}.${name}`);
     if (found !== null) return found;
+  }
+  return op["op"] === CARRIER ? carriedMisfit(op["ops"], at) : null;
+}
+
+/** Says what is wrong with operations that another carries, which carry none themselves. */
+function carriedMisfit(ops: Json | undefined, at: string): string | null {
+  for (const [place, inner] of (Array.isArray(ops) ? ops : []).entries()) {
+    const where = `${at}.ops[${place}]`;
+    if (isFields(inner) && inner["op"] === CARRIER) return `${where}: carries others itself`;
+    const fault = opMisfit(inner, where);
+    if (fault !== null) return fault;
   }
   return null;
 }

@@ -29,6 +29,7 @@ export function misfit(value: Json, schema: Schema, at: string): string | null {
     case "array":
       return listMisfit(value, rule, at);
     case "object":
+      if (rule.properties === undefined) return isFields(value) ? null : `${at}: an object`;
       return objectMisfit(value, rule.properties ?? {}, at);
     default:
       return `${at}: a type that this page does not know`;
