@@ -37,6 +37,7 @@ PAGES = {
     "tx": Page("tx", "Transactions as files: build, sign, merge, send, show."),
     "query": Page("query", "A record of the state, or a table of them."),
     "balance": Page("balance", "What an account holds."),
+    "stake": Page("stake", "Validators: list, show, declare, bond, unbond."),
     "light": Page("light", "Reads proved from a trust root: verify, or served on loopback."),
     "views": Page("views", "The read model: status, rebuild, check."),
     "follow": Page("follow", "Blocks as they are made."),

@@ -40,15 +40,20 @@ NO_TABLE: Final = (
     "chain", "asset_counter", "market_counters", "pace", "tape", "order", "proposal_counter",
     "last_anchor",
 )  # fmt: skip
-_MASS: Final = ("money", "standing", "stuck")
-_PLURALS: Final = {"methodology": "methodologies", "duty": "duties", "class": "classes"}
+_MASS: Final = ("money", "standing", "stuck", "liveness", "powers", "evidence", "expelled")
+_PLURALS: Final = {
+    "methodology": "methodologies", "duty": "duties", "class": "classes",
+    "consensus_address": "consensus_addresses",
+}  # fmt: skip
 _INDEXES: Final = {
     "attestation": ("subject",),
-    "batch": ("project",),
     "ballot": ("proposal",),
+    "batch": ("project",),
+    "bond": ("operator",),
     "bridge": ("account",),
     "certificate": ("holder", "batch", "time"),
     "compliance_freeze": ("subject",),
+    "cpoe": ("owner", "filed"),
     "duty": ("address",),
     "external": ("batch",),
     "freeze": ("subject",),
@@ -57,6 +62,7 @@ _INDEXES: Final = {
     "locked_lot": ("account",),
     "proposal": ("state", "proposer"),
     "redemption": ("account",),
+    "unbonding": ("operator",),
 }
 
 

@@ -54,7 +54,8 @@ def test_rebuilt_tables_equal_those_that_were_folded_live(shelf: Shelf, feed: Li
     stake = {table_name(kind.table) for kind in staking.RECORDS}
     assert empty - stake <= {
         "blocklists", "import_anchors", "amendments", "stuck", "recovery_votes", "closings",
-        "recovery_stops", "outgoings", "locked_lots", "ballots", "param_changes", "stops", "upgrades",
+        "recovery_stops", "outgoings", "locked_lots", "ballots", "param_changes", "stops",
+        "upgrades",
     }  # fmt: skip
 
 

@@ -16,7 +16,11 @@ from ctn.reference import events
 from ctn.views import tables
 
 LINKS: Final = ("asset", "batch", "calendar", "class", "instrument", "methodology", "project")
-BESIDE: Final = {"instrument": {"state": "instrument_state"}}
+# Of a table, by name: the field that holds the id of a record of another table.
+BESIDE: Final = {
+    "instrument": {"state": ("place", "instrument_state")},
+    "validator": {"liveness": ("place", "liveness"), "power": ("pubkey", "powers")},
+}
 MADE: Final = {"proposal": {"tally": TALLY}}
 
 
@@ -75,9 +79,10 @@ class Objects:
         return Field(kind, f"The {table} that it names.", resolve, is_relation=True)
 
     def _beside(self, table: str) -> dict[str, Field]:
-        """Records of other tables that have the same id, and what is reckoned from this one."""
-        found = {name: self.link("place", other) for name, other in BESIDE.get(table, {}).items()}
-        return found | MADE.get(table, {})
+        """Records of other tables that one of its fields names, and what is reckoned from it."""
+        found = BESIDE.get(table, {})
+        links = {name: self.link(field, other) for name, (field, other) in found.items()}
+        return links | MADE.get(table, {})
 
     def _event(self, kind: type[Event]) -> Any:
         name = event_type_name(kind)

@@ -15,6 +15,7 @@ from ctn.api.graphql import (
     market,
     scalars,
     searching,
+    stake,
     writes,
 )
 from ctn.api.graphql.connections import Collection, connection_field, plain, with_arguments
@@ -345,6 +346,12 @@ ROOTS: Final[dict[str, Any]] = {
                              "The emergency stop, null while there is none."),
     "account_freezes": _connection(governance.ACCOUNT_FREEZES),
     "anchors": _connection(governance.ANCHORS),
+    "validator": _record("validator"),
+    "validators": _connection(stake.VALIDATORS),
+    "bonds": _connection(stake.BONDS),
+    "unbondings": _connection(stake.UNBONDINGS),
+    "cpoe": _record("cpoe"),
+    "cpoes": _connection(stake.CPOES),
     "search": _field(searching.search, many(searching.Hit), "At most 20 hits for a text.",
                      list_max=searching.ROWS_MAX),
     "refusals": _field(refusals, many(Reason), "Every reason to refuse.", list_max=LISTS_MAX),

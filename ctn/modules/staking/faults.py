@@ -82,7 +82,7 @@ def jail(ledger: Ledger, validator: Validator, *, until: int, reason: str) -> No
     is_in = validator.pubkey in ledger.index(Stakes).powers
     if validator.jailed_until is not None or not is_in:
         return
-    ledger.put(validator.replace(jailed_until=until))
+    ledger.put(validator.replace(jailed_until=until, weight=0))
     ledger.emit(Jailed(validator.operator, until, reason))
     force_out(ledger, validator.pubkey)
 

@@ -114,7 +114,7 @@ class Stakes:
 
 
 class Validator(Record, frozen=True):
-    """An enterprise with a consensus key, its credit, and its weight as of the last epoch.
+    """An enterprise with a consensus key, its credit, and its weight as of the last epoch or fault.
 
     `jailed_until` is the number of the epoch that frees it; before `barred_until` no CPoE counts.
     """

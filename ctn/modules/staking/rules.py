@@ -209,3 +209,22 @@ def may_expel_now(*, expelled: int, power: int, left: int) -> bool:
     `expelled` was expelled at once in this epoch, `left` is the power that would remain.
     """
     return EXPELLED_PART * (expelled + power) <= expelled + power + left
+
+
+def state_word(
+    status: str, *, jailed_until: int | None, suspended: bool, power: int, weight: int
+) -> str:
+    """Why a validator is in the set or is not, in one word.
+
+    `waiting`: too little that counts is bonded, or no epoch has weighed it yet; `candidate`: it
+    weighs and has no power, since others weigh more or too few would have moved.
+    """
+    if status != "admitted":
+        return status
+    if jailed_until is not None:
+        return "jailed"
+    if suspended:
+        return "suspended"
+    if power:
+        return "in_force"
+    return "candidate" if weight else "waiting"

@@ -94,7 +94,7 @@ def note_fault(ledger: Ledger, fault: Fault, operator: str, acted: Acted) -> Non
 def tombstone(ledger: Ledger, validator: Validator, fault: Fault) -> None:
     """Bar an operator for ever, unless it is barred already."""
     if validator.status != TOMBSTONED:
-        ledger.put(validator.replace(status=TOMBSTONED))
+        ledger.put(validator.replace(status=TOMBSTONED, weight=0))
         ledger.emit(Tombstoned(validator.operator, fault.id))
 
 

@@ -5,6 +5,7 @@ absence and rulings runs some hundred, with every invariant and a full recount a
 """
 
 import random
+from collections import Counter
 
 from ctn.kernel.ledger import Consensus
 from ctn.modules.staking import rules
@@ -12,7 +13,7 @@ from ctn.modules.staking.bond import Bond
 from ctn.modules.staking.expel import Expel
 from ctn.modules.staking.reads import entries, lots
 from ctn.modules.staking.unbond import Unbond
-from tests.modules.staking.worlds import DOCUMENT, FRESH, OLD, StakeWorld
+from tests.modules.staking.worlds import DOCUMENT, FRESH, OLD, Events, StakeWorld
 from tests.worlds import DAY
 
 EPOCHS = 10_000
@@ -61,35 +62,41 @@ def _check_churn(sent: dict[str, int], after: dict[str, int]) -> None:
 
 
 def test_random_lives_of_a_chain_with_stake() -> None:
+    seen: Counter[str] = Counter()
     for seed in range(LIVES):
-        _live(random.Random(seed))
+        seen += _live(random.Random(seed))
+    met = {name.removeprefix("staking.") for name in seen}
+    assert {"Slashed", "Tombstoned", "Jailed", "PowerChanged", "Released", "EpochEnded"} <= met
+    assert seen["staking.EpochEnded"] >= LIVES * DAYS
 
 
-def _live(chance: random.Random) -> None:
-    world = StakeWorld(min_validators=2, absent_max=6)
+def _live(chance: random.Random) -> Counter[str]:
+    told: Events = []
+    world = StakeWorld(min_validators=2, absent_max=3)
     operators = [world.operator(f"op {n}", tonnes=chance.randint(1_000, 50_000)) for n in range(9)]
     for operator in operators:
         world.hold(operator, 5_000, OLD)
         world.hold(operator, 5_000, FRESH)
     world.next_epoch()
     for _day in range(DAYS):
-        _act(world, chance, operators)
+        told += _act(world, chance, operators)
         before = world.powers()
         gone = chance.sample(operators, chance.choice((0, 0, 1)))
-        world.heights(chance.randint(0, 3), absent=gone)
+        told += world.heights(chance.randint(0, 3), absent=gone)
         if chance.random() < 0.1:
             world.later(chance.randint(1, 30) * DAY)
         forced = [name for name in before if name not in world.powers()]
         sent = world.powers()
-        world.next_epoch(absent=gone)
+        told += world.next_epoch(absent=gone)
         after = world.powers()
         assert after, "the set is empty"
         # Who is jailed in the epoch's own block leaves beside the churn.
         if not forced and all(key in after for key in sent):
             _check_churn(sent, after)
+    return Counter([event["event"] for event in told])
 
 
-def _act(world: StakeWorld, chance: random.Random, operators: list[str]) -> None:
+def _act(world: StakeWorld, chance: random.Random, operators: list[str]) -> Events:
     operator = chance.choice(operators)
     batch = chance.choice((FRESH, OLD))
     act = chance.random()
@@ -99,8 +106,9 @@ def _act(world: StakeWorld, chance: random.Random, operators: list[str]) -> None
         lot = chance.choice(lots(world.draft(), operator))
         world.run(operator, Unbond(lot.batch, chance.randint(1, lot.tonnes)))
     elif act < 0.70 and len(world.powers()) > 3:
-        world.consensus(Consensus((), (world.fault(operator),)))
+        return world.consensus(Consensus((), (world.fault(operator),)))
     elif act < 0.72 and world.validator(operator).status == "admitted":
         world.council(Expel(operator, DOCUMENT, "false data", ()))
     for entry in entries(world.draft(), operator):
         assert entry.due is None or entry.due > entry.since + 21 * DAY
+    return []

@@ -7,6 +7,7 @@ list, so that it shares neither the rounding nor the loop of the first.
 import datetime
 import random
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -209,3 +210,15 @@ def test_a_third_of_all_power_may_be_expelled_at_once_in_an_epoch() -> None:
     assert not rules.may_expel_now(expelled=0, power=100, left=199)
     assert rules.may_expel_now(expelled=200, power=100, left=600)
     assert not rules.may_expel_now(expelled=201, power=100, left=600)
+
+
+def test_each_state_of_a_validator_has_its_word() -> None:
+    def word(status: str = "admitted", **changes: Any) -> str:
+        fields = {"jailed_until": None, "suspended": False, "power": 0, "weight": 0} | changes
+        return rules.state_word(status, **fields)
+
+    assert word("declared", power=1) == "declared"
+    assert word("tombstoned", power=1) == "tombstoned"
+    assert word(jailed_until=0, power=1) == "jailed"
+    assert word(suspended=True, power=1) == "suspended"
+    assert [word(power=1), word(weight=1), word()] == ["in_force", "candidate", "waiting"]

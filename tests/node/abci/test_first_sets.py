@@ -1,13 +1,18 @@
-"""The first set under consensus: of CometBFT's genesis, of the records, or of the bonds."""
+"""The first set under consensus: of CometBFT's genesis, of the records, or of the bonds.
+
+And the three periods that must stand in one order for a set to be answerable (I27).
+"""
 
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from ctn.client.light.verify import TRUSTING_NS
 from ctn.kernel.genesis import Genesis
 from ctn.kernel.record import Record
-from ctn.modules.staking.records import Power
+from ctn.modules.staking.records import EVIDENCE_MS, UNBONDING_MS, Power
+from ctn.node.abci.answers import consensus_params
 from tests.modules.staking.worlds import StakeWorld
 from tests.node.abci.nodes import KEYS, Network, network_genesis, network_home
 from tests.node.chains import world_genesis
@@ -85,3 +90,9 @@ def test_a_crash_in_the_first_blocks_leaves_the_set_as_it_was(tmp_path: Path, bl
     network.comet.step()
     assert network.chain.powers == powers
     network.close()
+
+
+def test_trust_ends_before_evidence_and_evidence_before_the_bond() -> None:
+    age = consensus_params(1).evidence.max_age_duration.seconds * 1_000
+    assert TRUSTING_NS // 1_000_000 < age < UNBONDING_MS
+    assert EVIDENCE_MS <= UNBONDING_MS
