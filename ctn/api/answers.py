@@ -19,8 +19,17 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     age_ms: int
 
 
+Sync = Literal["running", "syncing", "halted", "read_only"]
+
+
 class Status(Read, frozen=True, kw_only=True):
-    """The chain and the node that serves it."""
+    """The chain and the node that serves it.
+
+    `sync`: `syncing` while it fetches what others have, `halted` when no block comes any more
+    (of a network: the quorum is lost), `read_only` when the disk is nearly full.
+    """
+
+    sync: Sync
 
     chain: str
     engine: str

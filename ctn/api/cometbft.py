@@ -11,7 +11,7 @@ import msgspec
 from fastapi import Request
 from starlette.responses import Response
 
-from ctn.api.answers import Committed
+from ctn.api.answers import Committed, Sync
 from ctn.api.bodies import BODY_BYTES, RULE_MAX, read_bytes
 from ctn.api.refusals import Busy, DoorRefusal, NotFound
 from ctn.api.routes import Route
@@ -25,6 +25,7 @@ from ctn.kernel.refusal import Malformed
 TRIES: Final = 25  # for the block after the one that is proved
 PAUSE_SECONDS: Final = 0.2
 PAGE: Final = 100
+HALTED_MS: Final = 30_000
 
 
 class NoCometBFT(DoorRefusal):
@@ -53,6 +54,16 @@ class CometCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Answer(msgspec.Struct, frozen=True):
     result: msgspec.Raw = msgspec.Raw(b"null")
     error: dict[str, Any] | None = None
+
+
+class _SyncInfo(msgspec.Struct, frozen=True):
+    catching_up: bool
+
+
+class _Status(msgspec.Struct, frozen=True):
+    """What of CometBFT's status tells whether it is in step."""
+
+    sync_info: _SyncInfo
 
 
 class _TxResult(msgspec.Struct, frozen=True):
@@ -104,6 +115,18 @@ async def committed_if_there(request: Request, height: int) -> Committed | None:
         return Committed(*await committed(request, height))
     except Busy:
         return None
+
+
+async def sync_of(door: CometDoor, age_ms: int) -> Sync:
+    """How CometBFT of this node stands; it makes a block each second, empty ones too."""
+    try:
+        found = await _result(door, "status", {})
+        status = msgspec.json.decode(found or b"", type=_Status)
+    except (CometBFTAway, *DECODE_ERRORS):
+        return "halted"
+    if status.sync_info.catching_up:
+        return "syncing"
+    return "halted" if age_ms > HALTED_MS else "running"
 
 
 async def signed_at(door: CometDoor, height: int) -> comet.SignedHeader:

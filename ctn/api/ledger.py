@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from ctn.api import resources
 from ctn.api.asks import Key, Words
+from ctn.api.cometbft import committed_if_there
 from ctn.api.desk import found
 from ctn.api.link import answer, fresh_head, link_of
 from ctn.api.routes import Route
@@ -71,7 +72,9 @@ async def proofs(request: Request, key: Key) -> Response:
     head = await fresh_head(request)
     keys = [_key(text) for text in key]
     proved = await link_of(request).call("proofs", keys=keys)
-    fields = {name: proved[name] for name in resources.PROOFS.__struct_fields__}
+    fields = {name: proved.get(name) for name in resources.PROOFS.__struct_fields__}
+    if request.app.state.cometbft is not None:
+        fields["committed"] = await committed_if_there(request, proved["height"])
     fields["records"] = [{"path": None, "absent": None} | row for row in proved["records"]]
     return answer(msgspec.convert(fields, resources.PROOFS), head._replace(height=proved["height"]))
 

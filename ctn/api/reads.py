@@ -13,6 +13,7 @@ from ctn.api.cometbft import (
     door_of,
     receipt_path,
     signed_at,
+    sync_of,
     validators_at,
 )
 from ctn.api.link import Head, Link, answer, fresh_head, link_of
@@ -49,7 +50,15 @@ async def status(request: Request) -> Response:
     head = Head(found["chain"], found["height"], found["time"])
     names = answers.Status.__struct_fields__
     fields = {name: value for name, value in found.items() if name in names}
-    return answer(answers.Status(**(fields | head.fields)))
+    fields |= head.fields
+    door = request.app.state.cometbft
+    if found["read_only"]:
+        fields["sync"] = "read_only"
+    elif door is None:
+        fields["sync"] = "running"
+    else:
+        fields["sync"] = await sync_of(door, fields["age_ms"])
+    return answer(answers.Status(**fields))
 
 
 async def block(request: Request, height: Height) -> Response:

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Column, Table
 
 from ctn.api.amounts import Units
+from ctn.api.answers import Committed
 from ctn.kernel.record import Record
 from ctn.modules.identity.records import Attestation, Duty
 from ctn.modules.market.records import Instrument, InstrumentState
@@ -254,6 +255,6 @@ PERMISSIONS = object_shape(
 PROOFS = shape(
     "ProofsAnswer",
     [("chain", str), ("height", int), ("root", str), ("records", list[Any]),
-     ("header", str | None), ("seal", str | None)],
-    "Up to 32 records of one height with their paths to the header that the maker sealed.",
+     ("header", str | None), ("seal", str | None), ("committed", Committed | None)],
+    "Up to 32 records of one height with their paths to the header that proves them.",
 )  # fmt: skip

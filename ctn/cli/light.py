@@ -46,7 +46,7 @@ def light(
 
     with _client(trust, witness, initial_height) as client, LightServer(client, port) as server:
         url = f"http://127.0.0.1:{server.server_address[1]}"
-        say({"url": url}, f"light node at {url}: /state /balance /certificate /serial")
+        say({"url": url}, f"light node at {url}: /state /balance /certificate /serial /transaction")
         server.serve_forever()
 
 

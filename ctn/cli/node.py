@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ctn.cli.repair import ban, diff, resync, rollback
+from ctn.cli.repair import ban, diff, resync, rollback, submit_evidence
 from ctn.cli.terminal import Trouble, options, progress, say, table
 
 app = typer.Typer(no_args_is_help=True, help="The engine alone, and care for its home.")
@@ -14,6 +14,7 @@ OK, WARN, FAIL = "ok", "warn", "fail"
 
 for command in (rollback, resync, ban, diff):
     app.command()(command)
+app.command("submit-evidence")(submit_evidence)
 
 
 @app.command()

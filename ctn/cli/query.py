@@ -11,6 +11,7 @@ from ctn.cli.terminal import Trouble, say
 app = typer.Typer()
 
 ROWS_MAX = 10_000
+EMBEDDED = "embedded"
 
 
 @app.command()
@@ -32,6 +33,8 @@ def query(
         if place is None:
             _say_rows(table, list(islice(link.rows(table, prefix), ROWS_MAX)))
         elif prove:
+            if link.status()["engine"] != EMBEDDED:
+                raise Trouble(f"validators order this chain: ctn light verify record {table} ID")
             _say_proved(link.proofs([(table, place)]))
         else:
             answer = link.state(table, place, at=at)

@@ -1,7 +1,9 @@
-"""`ctn node rollback | resync | ban | diff`: putting a node of a network right."""
+"""`ctn node rollback | resync | ban | diff | submit-evidence`: putting a network right."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from ctn.cli.terminal import Trouble, say, table
@@ -49,19 +51,37 @@ def ban(name: Annotated[str, typer.Argument(help="Node id, or address.")]) -> No
     say({"banned": name, "restarted": is_running}, f"{name} is banned; {after}")
 
 
+def submit_evidence(
+    file: Annotated[Path, typer.Argument(help="What a light client wrote: light-evidence-H.json.")],
+) -> None:
+    """Hand proof of two blocks of one height to a platform's CometBFT, which tells the network."""
+    from ctn.cli.terminal import DEFAULT_URL, options
+    from ctn.client.http import Client
+
+    with Client(options().url or DEFAULT_URL) as client:
+        found = client.submit_evidence(file.read_bytes())
+    signers = ", ".join(found["signers"]) or "nobody: the blocks are of two rounds"
+    say(found, f"evidence {found['hash']}", f"against {signers}")
+
+
 def diff(
     peer: Annotated[str, typer.Argument(help="Platform of another node, by URL.")],
     height: Annotated[int, typer.Option(help="Block to compare; else the last one here.")] = 0,
 ) -> None:
     """Show where a block changed other things here than at another node."""
-    from ctn.cli.link import linked
+    from ctn.cli.export import source
     from ctn.cli.platform import changed_keys
     from ctn.kernel.codec import encode
     from ctn.kernel.commitment import leaf_hash
+    from ctn.node.queries import head_of
 
-    with linked() as link:
-        at = height or link.status()["height"]
-        rows = link.changes(at)
+    # From the store: a node whose root is not the chain's does not run.
+    with source() as opened:
+        at = height or head_of(opened.store).height
+        data = opened.store.changes(at)
+    if data is None:
+        raise Trouble(f"block {at} is not here")
+    rows = msgspec.json.decode(data, type=list[tuple[str, str, Any]])
     own = {}
     for kind, place, value in rows:
         key = f"{kind}\0{place}".encode()

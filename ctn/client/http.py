@@ -19,6 +19,7 @@ from ctn.client import talks
 from ctn.client.building import Signer, Terms, key_of
 from ctn.client.light import records as light_records
 from ctn.client.light.client import LightClient
+from ctn.client.light.evidence import submit as submit_evidence
 from ctn.client.light.trust import Trust, trust_of
 from ctn.client.talks import Answer, Ask, Outcome, Pause, Reply, Talk
 from ctn.kernel.op import Op
@@ -116,6 +117,10 @@ class Client:
     def serial(self, text: str) -> Answer:
         """The intervals that hold serials `CTN-<batch>-<start>-<end>`; needs `trust` (`light`)."""
         return self._run(light_records.serial(_known(self._light), text))
+
+    def submit_evidence(self, file: bytes) -> Answer:
+        """Hand a light client's evidence file to the platform's CometBFT; `hash`, and `signers`."""
+        return self._run(submit_evidence(file))
 
     def receipt(self, identity: str) -> Answer:
         """The receipt of a transaction, proved to stand in its block; needs `trust`."""
@@ -277,6 +282,10 @@ class AsyncClient:
     async def serial(self, text: str) -> Answer:
         """As `Client.serial`."""
         return await self._run(light_records.serial(_known(self._light), text))
+
+    async def submit_evidence(self, file: bytes) -> Answer:
+        """As `Client.submit_evidence`."""
+        return await self._run(submit_evidence(file))
 
     async def receipt(self, identity: str) -> Answer:
         """As `Client.receipt`."""

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from ctn.api.app import create_app
+from ctn.api.cometbft import sync_of
 from ctn.api.link import Link
 from ctn.client.certificate_proof import Pin, check_proof
 from ctn.client.comet_door import CometDoor
@@ -185,3 +186,21 @@ def test_proofs_and_sets_of_such_a_node_are_those_of_cometbft(comet: Comet) -> N
     shown = check_proof(canonical(file), Pin(validators=known))
     assert (shown.certificate["id"], shown.proved_g, shown.header.place) == (identity, 10**6, 8)
     assert [row["power"] for row in members.json()["validators"]] == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("info", "age_ms", "sync"),
+    [
+        ({"catching_up": False}, 900, "running"), ({"catching_up": True}, 900, "syncing"),
+        ({"catching_up": False}, 30_001, "halted"), ({}, 900, "halted"), (None, 900, "halted"),
+    ],
+)  # fmt: skip
+def test_status_tells_whether_the_network_makes_blocks(
+    comet: Comet, info: dict[str, Any] | None, age_ms: int, sync: str
+) -> None:
+    comet.answer = json.dumps({"jsonrpc": "2.0", "id": 1, "result": {"sync_info": info}}).encode()
+    assert asyncio.run(sync_of(CometDoor(f"127.0.0.1:{comet.server_port}"), age_ms)) == sync
+
+
+def test_status_tells_a_cometbft_that_is_away() -> None:
+    assert asyncio.run(sync_of(CometDoor("127.0.0.1:9"), 900)) == "halted"

@@ -39,28 +39,20 @@ STAND_IN = (
     "import pathlib, signal, sys; pathlib.Path(sys.argv[1]).touch(); "
     "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); signal.pause()"
 )
-# The application as a later version of the program would be: version 2 has a migration.
-NEXT = """
+MAIN = """
 import sys
-from pathlib import Path
-from ctn import upgrades
-from ctn.node.abci.process import run_app
-from tests.node.test_upgrading import pay_alice
-upgrades.APP_VERSION = 2
-upgrades.MIGRATIONS[2] = pay_alice
-sys.exit(run_app(Path(sys.argv[1])))
-"""
-MAIN = f"""
-import sys
-NEXT = {NEXT!r}
 from pathlib import Path
 from ctn.node.cometbft.supervisor import Commands, commands_of, run_supervised
 from ctn.node.home import Home
 folder, proxy, stand_in = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 commands = commands_of(Home(folder))
-if proxy == "next":
-    commands = commands._replace(app=[sys.executable, "-c", NEXT, str(folder)])
-elif proxy != "own":
+if proxy == "own":
+    pass
+elif proxy.startswith("programs:"):
+    names = proxy.partition(":")[2]
+    app = [sys.executable, "-m", "tests.network.programs", names, str(folder)]
+    commands = commands._replace(app=app)
+else:
     app = [sys.executable, "-c", stand_in, str(folder / "run" / "abci.sock")]
     commands = Commands(app, commands.cometbft, proxy)
 sys.exit(run_supervised(folder, commands))
@@ -118,7 +110,10 @@ class Net:
         return Home(self.folder / self.members[number].home)
 
     def start(self, *numbers: int, kind: str = "") -> "Net":
-        """Start nodes, all when none is named; `kind` is another application for these."""
+        """Start nodes, all when none is named; `kind` is another application for these.
+
+        That is one of CometBFT's own, or `programs:` and names of `tests/network/programs.py`.
+        """
         for number in numbers or range(len(self.members)):
             home = self.home(number).folder
             before = self.cuts.before(number) if self.cuts else []

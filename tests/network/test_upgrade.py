@@ -40,7 +40,7 @@ def test_four_nodes_stop_below_the_height_and_go_on_as_the_next_version(begin: B
     net.start(0)  # still the old program
     assert net.wait_end(0) == 3
 
-    net.start(kind="next")
+    net.start(kind="programs:next_version")
     net.wait_for_height(HEIGHT + 2, seconds=60)
     assert callers.wait_for_more(4)
     assert check_network(net, callers.stop()) > HEIGHT
@@ -57,7 +57,7 @@ def test_the_next_version_refuses_to_start_before_the_height(begin: Begin) -> No
     net = begin(1, kind="ctn", founder=lambda _keys: planned(plain_genesis(), 1_000)).start()
     net.wait_for_height(3)
     assert net.stop(0) == 0
-    net.start(0, kind="next")
+    net.start(0, kind="programs:next_version")
     assert net.wait_end(0) == 3
     assert "version 2, is for height 1000 and later" in reason(net, 0)
     net.start(0)

@@ -92,7 +92,7 @@ def test_a_known_transaction_is_answered_with_its_own_receipt(home: Home) -> Non
 
 
 def test_makes_no_block_before_the_interval_and_one_at_it(tmp_path: Path) -> None:
-    home = new_home(tmp_path / "home", interval=400)
+    home = new_home(tmp_path / "home", interval=2_000)  # long, so that a busy machine is in time
     with Running(home) as running:
         alice = running.bench.sender("alice")
         started = time.monotonic()
@@ -100,7 +100,7 @@ def test_makes_no_block_before_the_interval_and_one_at_it(tmp_path: Path) -> Non
         assert not running.made
         running.submit(alice.pay("bob"))
         running.wait_for_blocks(1)
-        assert 0.3 < time.monotonic() - started < 5
+        assert 0.3 < time.monotonic() - started < 10
         assert len(running.made[0].outcome.included) == 2
 
 
@@ -138,7 +138,7 @@ def test_makes_a_block_when_a_module_has_work_due(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     due, started = START + 600, time.monotonic()
-    monkeypatch.setattr("ctn.machine.MODULES", (_Due(due),))
+    monkeypatch.setattr("ctn.hooks.MODULES", (_Due(due),))
 
     def clock() -> int:
         return START + int((time.monotonic() - started) * 1_000)

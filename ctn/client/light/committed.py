@@ -47,7 +47,7 @@ class Committed:
     def begin(self) -> Talk[None]:
         """Take the trusted block from the platform, unless later ones are kept already."""
         if not len(self._headers):
-            block = yield from self._fetch(self._root.height, 0)
+            block = yield from fetch(self._root.height, 0)
             found = comet.header_hash(block.header).hex()
             if found != self._root.hash:
                 raise LightVerifyFailed(
@@ -90,7 +90,7 @@ class Committed:
         before = self._headers.below(height)
         if before is None:
             raise LightVerifyFailed("height", f"header {height} is below the trust root")
-        waiting = [(yield from self._fetch(height, 0))]
+        waiting = [(yield from fetch(height, 0))]
         way: list[LightBlock] = []
         while waiting:
             next_block = waiting[-1]
@@ -101,7 +101,7 @@ class Committed:
                 if len(waiting) + len(way) >= WAY_MAX:
                     raise
                 middle = (before.height + next_block.height) // 2
-                waiting.append((yield from self._fetch(middle, 0)))
+                waiting.append((yield from fetch(middle, 0)))
                 continue
             before = waiting.pop()
             way.append(before)
@@ -121,7 +121,7 @@ class Committed:
         """
         ours = comet.header_hash(block.header)
         for number, url in enumerate(self._trust.witnesses, 1):
-            other = yield from self._fetch(block.height, number)
+            other = yield from fetch(block.height, number)
             if comet.header_hash(other.header) == ours:
                 continue
             try:
@@ -132,20 +132,21 @@ class Committed:
                 self._trust, block.height, primary=plain(block), witness=plain(other), url=url
             )
 
-    def _fetch(self, height: int, server: int) -> Talk[LightBlock]:
-        """Header, commit and set of a height from a platform or a witness."""
-        answer = yield from _asked("commit", {"height": str(height)}, server)
-        signed = comet.read(answer, CommitAnswer).signed_header
-        if int(signed.header.height) != height:
-            raise LightVerifyFailed("height", f"asked for header {height}, got another")
-        validators: list[Validator] = []
-        for page in range(1, PAGES_MAX + 1):
-            params = {"height": str(height), "page": str(page), "per_page": str(PAGE)}
-            found = comet.read((yield from _asked("validators", params, server)), ValidatorPage)
-            validators += found.validators
-            if len(validators) >= int(found.total):
-                break
-        return LightBlock(signed.header, signed.commit, validators)
+
+def fetch(height: int, server: int) -> Talk[LightBlock]:
+    """Header, commit and set of a height from a platform or a witness."""
+    answer = yield from _asked("commit", {"height": str(height)}, server)
+    signed = comet.read(answer, CommitAnswer).signed_header
+    if int(signed.header.height) != height:
+        raise LightVerifyFailed("height", f"asked for header {height}, got another")
+    validators: list[Validator] = []
+    for page in range(1, PAGES_MAX + 1):
+        params = {"height": str(height), "page": str(page), "per_page": str(PAGE)}
+        found = comet.read((yield from _asked("validators", params, server)), ValidatorPage)
+        validators += found.validators
+        if len(validators) >= int(found.total):
+            break
+    return LightBlock(signed.header, signed.commit, validators)
 
 
 def _asked(method: str, params: dict[str, str], server: int) -> Talk[dict[str, Any]]:

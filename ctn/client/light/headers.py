@@ -17,7 +17,7 @@ from ctn.client.light.verify import check_block
 KEPT_MAX = 64
 
 
-class _Stored(Strict, frozen=True):
+class Stored(Strict, frozen=True):
     """A block as the file holds it."""
 
     header: comet.CometHeader
@@ -28,7 +28,7 @@ class _Stored(Strict, frozen=True):
 class _File(Strict, frozen=True):
     """The file: blocks by rising height."""
 
-    blocks: list[_Stored]
+    blocks: list[Stored]
 
 
 class Headers:
@@ -64,7 +64,7 @@ class Headers:
         kept = [first, *others[-KEPT_MAX:]]
         self._blocks = {height: self._blocks[height] for height in kept}
         if self._file is not None:
-            stored = [_Stored(*self._blocks[height]) for height in kept]
+            stored = [Stored(*self._blocks[height]) for height in kept]
             write_whole(self._file, msgspec.json.encode(_File(stored), order="sorted"))
 
     def _read(self, file: Path) -> None:
@@ -81,7 +81,7 @@ class Headers:
 
 def plain(block: LightBlock) -> Any:
     """A block as JSON-RPC prints it."""
-    return msgspec.to_builtins(_Stored(*block))
+    return msgspec.to_builtins(Stored(*block))
 
 
 def write_whole(file: Path, data: bytes) -> None:

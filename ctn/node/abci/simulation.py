@@ -13,13 +13,25 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ctn.node.abci.driver import Comet, Connections, Decided, SpecBroken, double_vote, framed
+import msgspec
+
+from ctn.kernel.block import Clock
+from ctn.node.abci.driver import (
+    BLOCK_MS,
+    Comet,
+    Connections,
+    Decided,
+    SpecBroken,
+    double_vote,
+    framed,
+)
 from ctn.node.abci.pb import abci_pb2 as pb
 from ctn.node.abci.updates import Powers
 from ctn.node.home import Home
 
 START_SECONDS = 60.0
 SNAPSHOT_SECONDS = 20.0
+HOUR_MS = 3_600_000
 KEYS = {hashlib.sha256(b"validator %d" % number).hexdigest(): 10 for number in range(4)}
 
 FIFTH = hashlib.sha256(b"validator 4").hexdigest()
@@ -228,6 +240,23 @@ def absence(play: Play) -> None:
     play.transfer()
 
 
+def clock(play: Play) -> None:
+    """Header times that stand still or lie far ahead: block time rises, and no own clock counts."""
+    for step_ms in (-BLOCK_MS, 1, HOUR_MS, -BLOCK_MS):
+        before = _clock(play)
+        play.comet.time_ms += step_ms
+        play.transfer()
+        header_ms = play.comet.time_ms
+        wanted = max(before + 1, header_ms)
+        require(_clock(play) == wanted, f"block time is {wanted} after a header of {header_ms}")
+
+
+def _clock(play: Play) -> int:
+    """The time of the last block, as the state keeps it."""
+    answer = play.application.connections.ask("query", pb.RequestQuery(path="/state/chain/clock"))
+    return msgspec.json.decode(answer.value, type=Clock).time
+
+
 def powers(play: Play) -> None:
     """Every update so far kept the model's rules, and the set of h + 2 is never empty."""
     for block in play.comet.blocks:
@@ -312,8 +341,8 @@ def malformed(play: Play) -> None:
 
 
 SCENARIOS: tuple[Callable[[Play], None], ...] = (
-    handshake, rejected_rounds, recheck, fifth_operator, double_sign, absence, powers, crashes,
-    snapshots, malformed,
+    handshake, rejected_rounds, recheck, fifth_operator, double_sign, absence, clock, powers,
+    crashes, snapshots, malformed,
 )  # fmt: skip
 
 

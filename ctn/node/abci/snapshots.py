@@ -22,6 +22,7 @@ from ctn.node.abci.chain import Chain
 from ctn.node.abci.heights import Heights
 from ctn.node.abci.pb import abci_pb2 as pb
 from ctn.node.files import sync_folder, write_whole
+from ctn.node.process import log
 from ctn.node.store import Base, Head
 
 FORMAT = 1
@@ -159,6 +160,7 @@ class Snapshots:
             return Apply(result=Apply.ABORT)
         hashes = restore.metadata.chunks
         if index >= len(hashes) or hashlib.sha256(chunk).hexdigest() != hashes[index]:
+            log("chunk refused", chunk=index, height=restore.metadata.height, sender=sender)
             return Apply(result=Apply.RETRY, refetch_chunks=[index], reject_senders=[sender])
         (self._incoming / str(index)).write_bytes(chunk)
         restore.senders[index] = sender

@@ -21,5 +21,5 @@ def test_every_scenario_passes() -> None:
     names = [line.split()[0] for line in done.stdout.splitlines() if line]
     assert names == [
         "handshake", "rejected_rounds", "recheck", "fifth_operator", "double_sign", "absence",
-        "powers", "crashes", "snapshots", "malformed",
+        "clock", "powers", "crashes", "snapshots", "malformed",
     ]  # fmt: skip

@@ -54,6 +54,9 @@ function Found({ block }: { readonly block: BlockFound }): ReactElement {
   const hashes = (["previous", "transactions", "receipts", "state", "maker"] as const).filter(
     (name) => header[name] !== null,
   );
+  // Under CometBFT no key sealed it.
+  const seal: [string, ReactElement][] =
+    block.seal === null ? [] : [[t("block.seal"), <code key="seal">{block.seal}</code>]];
   return (
     <>
       <Card title={t("block.header")}>
@@ -65,9 +68,7 @@ function Found({ block }: { readonly block: BlockFound }): ReactElement {
               t(`block.${name}`),
               <code key={name}>{header[name]}</code>,
             ]),
-            ...(block.seal === null
-              ? []
-              : [[t("block.seal"), <code key="seal">{block.seal}</code>] as [string, ReactElement]]),
+            ...seal,
             [
               t("block.raw"),
               <a key="raw" href={`/api/v1/blocks/${block.header["height"]}/raw`} download>
