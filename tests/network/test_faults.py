@@ -17,7 +17,7 @@ from ctn.node.cometbft.repair import prepare_resync, roll_back
 from tests.cli.homes import Cli, Running
 from tests.network.callers import Callers, check_network
 from tests.network.conftest import Begin
-from tests.network.networks import KINDS, Net, free_ports, is_alive, wait_until
+from tests.network.networks import KINDS, Net, free_ports, is_alive, plain_genesis, wait_until
 from tests.node.chains import address
 from tests.node.test_upgrading import planned
 
@@ -230,7 +230,7 @@ def is_listening(port: int) -> bool:
 
 
 def test_a_root_unlike_the_chains_stops_the_node_and_diff_names_the_records(begin: Begin) -> None:
-    net = begin(4, kind="ctn", founding=lambda genesis: planned(genesis, 8)).start()
+    net = begin(4, kind="ctn", founder=lambda _keys: planned(plain_genesis(), 8)).start()
     assert [net.wait_end(number) for number in range(4)] == [3, 3, 3, 3]
     net.start(0, 1, 2, kind="programs:next_version")
     net.start(3, kind="programs:wrong_version")
