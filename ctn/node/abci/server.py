@@ -54,10 +54,13 @@ class Server:
         frames = Frames()
         try:
             while data := await reader.read(READ_BYTES):
+                answers: list[bytes] = []
                 for found in frames.feed(data):
                     request = read_request(found)
                     is_consensus |= request.WhichOneof("value") in CONSENSUS_METHODS
-                    writer.write(frame(await self._answer(request)))
+                    answers.append(frame(await self._answer(request)))
+                # What came together is answered together: a write is a call of the system.
+                writer.write(b"".join(answers))
                 await writer.drain()
         except (FrameInvalid, ConnectionError, asyncio.CancelledError):
             # Cancelled only at the loop's end.
