@@ -4,12 +4,15 @@ Each names the record tables it watches, and sees only drafts that touched one o
 below watch every draft: no balance below zero (I11), and double entry (I12), of `reliability.md`.
 """
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TypeVar
 
 from ctn.kernel.asset import split_balance_id
 from ctn.kernel.codec import INT_MAX
-from ctn.kernel.ledger import Delta, Ledger, Mark, delta_since
+from ctn.kernel.ledger import SCAN_MAX, Delta, Ledger, Mark, delta_since
+from ctn.kernel.record import Record
+
+R = TypeVar("R", bound=Record)
 
 
 class Breach(AssertionError):
@@ -96,3 +99,14 @@ def recount_balances(balances: dict[str, int]) -> None:
     for asset, total in sums.items():
         if total != 0:
             raise Breach(f"I12 double-entry: balances of {asset} sum to {total}")
+
+
+def every(ledger: Ledger, kind: type[R], prefix: str = "") -> Iterator[tuple[str, R]]:
+    """All records of a type whose ids begin so, with their ids, read by pages; for recounts."""
+    after = ""
+    while True:
+        page = ledger.scan(kind, prefix, SCAN_MAX, after)
+        yield from page
+        if len(page) < SCAN_MAX:
+            return
+        after = page[-1][0]

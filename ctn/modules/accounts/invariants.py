@@ -4,12 +4,11 @@ Each test sees what one draft changed, so it asks of a weaker account what allow
 that had waited and matured here, an account that never held anything, or the end of the account.
 """
 
-from typing import TypeVar
 
 from ctn.kernel.account import Account
 from ctn.kernel.asset import split_balance_id
-from ctn.kernel.invariant import Breach, Invariant
-from ctn.kernel.ledger import SCAN_MAX, Delta, Ledger
+from ctn.kernel.invariant import Breach, Invariant, every
+from ctn.kernel.ledger import Delta, Ledger
 from ctn.kernel.record import Record
 from ctn.modules.accounts.pending import COUNTER
 from ctn.modules.accounts.records import (
@@ -34,8 +33,6 @@ from ctn.modules.accounts.waiting import (
     UnlockChange,
     Waiting,
 )
-
-R = TypeVar("R", bound=Record)
 
 
 def loosening_waits(ledger: Ledger, delta: Delta) -> None:
@@ -150,12 +147,12 @@ def _check_pending(ledger: Ledger, account: str) -> None:
 
 def recount(ledger: Ledger, balances: dict[str, int]) -> None:
     """Every guard, every change that waits, every trusted list, every closed account."""
-    for place, guard in _all(ledger, Guard):
+    for place, guard in every(ledger, Guard):
         _check_guard(place, guard)
     for account in sorted(ledger.index(Waiting).pending):
         _check_pending(ledger, account)
     trusted: dict[str, int] = {}
-    for place, _record in _all(ledger, Trusted):
+    for place, _record in every(ledger, Trusted):
         account = place.partition("/")[0]
         trusted[account] = trusted.get(account, 0) + 1
     for account, count in trusted.items():
@@ -166,26 +163,17 @@ def recount(ledger: Ledger, balances: dict[str, int]) -> None:
 
 def _check_closed(ledger: Ledger, balances: dict[str, int]) -> None:
     """A closed account holds nothing, waits for nothing, and nothing keeps it."""
-    closed = {place: None for place, account in _all(ledger, Account) if account.closed is not None}
+    accounts = every(ledger, Account)
+    closed = {place: None for place, account in accounts if account.closed is not None}
     for place, amount in balances.items():
         if amount and split_balance_id(place)[0] in closed:
             raise Breach(f"closed-is-empty: {place} is {amount}")
-    for place, _hold in _all(ledger, Hold):
+    for place, _hold in every(ledger, Hold):
         if place.partition("/")[0] in closed:
             raise Breach(f"closed-is-empty: {place} keeps a closed account")
     for account in ledger.index(Waiting).pending:
         if account in closed:
             raise Breach(f"closed-is-empty: something waits in {account}")
-
-
-def _all(ledger: Ledger, kind: type[R]) -> list[tuple[str, R]]:
-    """All records of a type; read in pages."""
-    found: list[tuple[str, R]] = []
-    page = ledger.scan(kind, "", SCAN_MAX)
-    while page:
-        found += page
-        page = ledger.scan(kind, "", SCAN_MAX, page[-1][0]) if len(page) == SCAN_MAX else []
-    return found
 
 
 INVARIANTS: tuple[Invariant, ...] = (

@@ -4,8 +4,8 @@ They refine I9 and I10 of `reliability.md`.
 """
 
 from ctn.kernel.asset import issued, split_balance_id
-from ctn.kernel.invariant import Breach, Invariant
-from ctn.kernel.ledger import SCAN_MAX, Delta, Ledger
+from ctn.kernel.invariant import Breach, Invariant, every
+from ctn.kernel.ledger import Delta, Ledger
 from ctn.kernel.record import numbered
 from ctn.modules.accounts.records import MONEY
 from ctn.modules.assets.records import (
@@ -78,14 +78,8 @@ def recount_money(ledger: Ledger, balances: dict[str, int]) -> None:
     for place, amount in balances.items():
         if place.startswith("withdrawal:"):
             held.setdefault(_number(place), {})[split_balance_id(place)[1]] = amount
-    after = ""
-    while True:
-        found = ledger.scan(Redemption, "", SCAN_MAX, after)
-        for place, redemption in found:
-            _check_withdrawal(redemption.no, redemption, held.pop(redemption.no, {}))
-            after = place
-        if len(found) < SCAN_MAX:
-            break
+    for _place, redemption in every(ledger, Redemption):
+        _check_withdrawal(redemption.no, redemption, held.pop(redemption.no, {}))
     for number, amounts in held.items():
         _check_withdrawal(number, None, amounts)
 
@@ -93,14 +87,9 @@ def recount_money(ledger: Ledger, balances: dict[str, int]) -> None:
 def _sum_uses(ledger: Ledger) -> dict[tuple[str, str], int]:
     """What the bank references of each money and use sum to."""
     totals: dict[tuple[str, str], int] = {}
-    after = ""
-    while True:
-        found = ledger.scan(BankUse, "", SCAN_MAX, after)
-        for place, use in found:
-            totals[use.asset, use.use] = totals.get((use.asset, use.use), 0) + use.amount
-            after = place
-        if len(found) < SCAN_MAX:
-            return totals
+    for _place, use in every(ledger, BankUse):
+        totals[use.asset, use.use] = totals.get((use.asset, use.use), 0) + use.amount
+    return totals
 
 
 INVARIANTS: tuple[Invariant, ...] = (

@@ -1,7 +1,7 @@
 """What must hold of attestations: one live word a subject, and a guard that repeats it."""
 
-from ctn.kernel.invariant import Breach, Invariant
-from ctn.kernel.ledger import SCAN_MAX, Delta, Ledger
+from ctn.kernel.invariant import Breach, Invariant, every
+from ctn.kernel.ledger import Delta, Ledger
 from ctn.modules.accounts.records import Guard
 from ctn.modules.accounts.rules import is_attested
 from ctn.modules.accounts.waiting import Waiting
@@ -24,13 +24,7 @@ def holds_attestations(ledger: Ledger, delta: Delta) -> None:
 def recount_attestations(ledger: Ledger) -> None:
     """The same of every subject and of every guard."""
     subjects = dict.fromkeys(ledger.index(Owners).attestations)
-    after = ""
-    while True:
-        found = ledger.scan(Guard, "", SCAN_MAX, after)
-        subjects.update(dict.fromkeys([place for place, _guard in found]))
-        if len(found) < SCAN_MAX:
-            break
-        after = found[-1][0]
+    subjects.update(dict.fromkeys([place for place, _guard in every(ledger, Guard)]))
     for subject in subjects:
         _check_subject(ledger, subject)
 

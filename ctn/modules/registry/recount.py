@@ -1,13 +1,10 @@
 """The whole registry recounted, off the hot path: every batch, certificate and fraction."""
 
-from collections.abc import Iterator
-from typing import TypeVar
 
 from ctn.kernel.account import is_holding
 from ctn.kernel.asset import ENDED, GRAMS_PER_TONNE, issued
-from ctn.kernel.invariant import Breach
-from ctn.kernel.ledger import SCAN_MAX, Ledger
-from ctn.kernel.record import Record
+from ctn.kernel.invariant import Breach, every
+from ctn.kernel.ledger import Ledger
 from ctn.modules.accounts.records import Hold
 from ctn.modules.registry.bridges import OpenBridges
 from ctn.modules.registry.intervals import BRIDGING, FRACTION, HELD, RETIRED, Interval
@@ -21,24 +18,22 @@ from ctn.modules.registry.records import (
     Fraction,
 )
 
-R = TypeVar("R", bound=Record)
-
 
 def recount(ledger: Ledger, balances: dict[str, int]) -> None:
     """I1, I2 and I5 over all records and balances; raises Breach."""
     covered_g: dict[str, int] = {}
     shares: dict[tuple[str, str], int] = {}
-    for _place, fraction in _all(ledger, Fraction):
+    for _place, fraction in every(ledger, Fraction):
         for certificate, grams in fraction.shares:
             shares[(certificate, fraction.place())] = grams
         covered_g[fraction.batch] = covered_g.get(fraction.batch, 0) - fraction.used_g
-    for _place, found in _all(ledger, Certificate):
+    for _place, found in every(ledger, Certificate):
         _check_certificate(ledger, found, shares)
         covered_g[found.batch] = covered_g.get(found.batch, 0) + found.grams
     if shares:
         raise Breach(f"I5 final-is-final: shares without certificate: {sorted(shares)[:3]}")
-    for name, batch in _all(ledger, Batch):
-        intervals = [interval for _, interval in _all(ledger, Interval, name + "/")]
+    for name, batch in every(ledger, Batch):
+        intervals = [interval for _, interval in every(ledger, Interval, name + "/")]
         _check_partition(batch, intervals)
         if covered_g.get(name, 0) != whole_retired(intervals) * GRAMS_PER_TONNE:
             raise Breach(f"I5 final-is-final: certificates of {name} do not cover what is retired")
@@ -55,7 +50,7 @@ def _check_holds(ledger: Ledger) -> None:
     """An account is kept from being closed by its open requests, and by each batch it has."""
     owned = {
         (interval.owner, interval.batch): None
-        for _place, interval in _all(ledger, Interval)
+        for _place, interval in every(ledger, Interval)
         if interval.status in (HELD, BRIDGING) and not is_holding(interval.owner)
     }
     counts: dict[str, int] = {}
@@ -63,7 +58,7 @@ def _check_holds(ledger: Ledger) -> None:
         counts[owner] = counts.get(owner, 0) + 1
     found = {"serials": counts, "bridge": ledger.index(OpenBridges).counts}
     for cause, expected in found.items():
-        kept = [hold for _place, hold in _all(ledger, Hold) if hold.cause == cause]
+        kept = [hold for _place, hold in every(ledger, Hold) if hold.cause == cause]
         if {hold.account: hold.count for hold in kept} != expected:
             raise Breach(f"holds: accounts are kept open otherwise than by their {cause}")
 
@@ -102,14 +97,3 @@ def _is_whole(ledger: Ledger, certificate: Certificate, part: CertificatePart) -
     is_mine = interval.status == RETIRED and interval.cause == certificate.id
     is_inside = part.end <= interval.end
     return is_mine and is_inside and part.grams == (part.end - part.start + 1) * GRAMS_PER_TONNE
-
-
-def _all(ledger: Ledger, kind: type[R], prefix: str = "") -> Iterator[tuple[str, R]]:
-    """All records of a type under a prefix, read by pages."""
-    after = ""
-    while True:
-        page = ledger.scan(kind, prefix, SCAN_MAX, after)
-        yield from page
-        if len(page) < SCAN_MAX:
-            return
-        after = page[-1][0]

@@ -3,12 +3,10 @@
 A draft is held to what it touched; `recount` holds the whole state to the same.
 """
 
-from collections.abc import Iterator
-from typing import TypeVar
 
 from ctn.kernel.asset import GRAMS_PER_TONNE, split_balance_id
-from ctn.kernel.invariant import Breach, Invariant
-from ctn.kernel.ledger import SCAN_MAX, Delta, Ledger
+from ctn.kernel.invariant import Breach, Invariant, every
+from ctn.kernel.ledger import Delta, Ledger
 from ctn.kernel.record import Record
 from ctn.modules.staking import rules
 from ctn.modules.staking.cpoes import (
@@ -31,8 +29,6 @@ from ctn.modules.staking.records import (
     slashed,
     unbonding,
 )
-
-R = TypeVar("R", bound=Record)
 
 BONDED, UNBONDING = "bonded:", "unbonding:"
 SLASH, CPOE = "escrow:slash-", "escrow:cpoe-"
@@ -217,16 +213,16 @@ def recount(ledger: Ledger, balances: dict[str, int]) -> None:
         elif account.startswith(CPOE):
             _check_challenge(ledger, account.removeprefix(CPOE))
     total = 0
-    for bond in _all(ledger, Bond):
+    for _place, bond in every(ledger, Bond):
         lots[(bond.operator, bond.batch)] = None
         total += bond.tonnes
-    for entry in _all(ledger, Unbonding):
+    for _place, entry in every(ledger, Unbonding):
         lots[(entry.operator, entry.batch)] = None
     for operator, batch in lots:
         _check_lot(ledger, operator, batch)
-    for evidence in _all(ledger, Evidence):
+    for _place, evidence in every(ledger, Evidence):
         _check_slash(ledger, evidence)
-    for record in _all(ledger, Cpoe):
+    for _place, record in every(ledger, Cpoe):
         _check_challenge(ledger, record.id)
     if total != ledger.index(Stakes).bonded_t:
         raise Breach(f"I24 stake: {total} t are bonded, counted otherwise")
@@ -235,24 +231,14 @@ def recount(ledger: Ledger, balances: dict[str, int]) -> None:
 
 def _check_weights(ledger: Ledger) -> None:
     """Who weighs is admitted, and weighs what stake, bonus and credit come to or came to."""
-    for validator in _all(ledger, Validator):
+    for _place, validator in every(ledger, Validator):
         most = validator.stake * (rules.BP + validator.bonus_bp) // rules.BP
         if validator.weight > most or (validator.weight and validator.status == "declared"):
             raise Breach(f"I23 power: {validator.operator} weighs {validator.weight} of {most}")
-    known = {validator.pubkey for validator in _all(ledger, Validator)}
-    for power in _all(ledger, Power):
+    known = {validator.pubkey for _place, validator in every(ledger, Validator)}
+    for _place, power in every(ledger, Power):
         if power.power < 1 or (power.operator and power.pubkey not in known):
             raise Breach(f"I23 power: {power.pubkey} has {power.power}")
-
-
-def _all(ledger: Ledger, kind: type[R]) -> Iterator[R]:
-    after = ""
-    while True:
-        page = ledger.scan(kind, "", SCAN_MAX, after)
-        yield from [record for _place, record in page]
-        if len(page) < SCAN_MAX:
-            return
-        after = page[-1][0]
 
 
 INVARIANTS: tuple[Invariant, ...] = (
