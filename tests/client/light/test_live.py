@@ -1,9 +1,7 @@
 """The light client against CometBFT itself, by the door that passes its calls on."""
 
 import asyncio
-import os
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -13,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ctn import cometbft
 from ctn.api.app import create_app
 from ctn.api.link import Link
 from ctn.client.comet_door import CometDoor
@@ -22,9 +21,9 @@ from ctn.client.light.trust import Root, Trust
 from ctn.client.talks import Ask, Pause, Reply
 from ctn.node.config import Config
 
-COMETBFT = os.environ.get("CTN_COMETBFT") or shutil.which("cometbft")
+COMETBFT = cometbft.look().path
 pytestmark = pytest.mark.skipif(
-    COMETBFT is None, reason="needs CometBFT: name its binary in CTN_COMETBFT"
+    COMETBFT is None, reason=f"cometbft v{cometbft.VERSION} not found; to run: make cometbft"
 )
 
 
@@ -33,10 +32,10 @@ def _rpc(tmp_path: Path) -> Iterator[str]:
     """The RPC of one validator that runs the built-in kvstore."""
     assert COMETBFT is not None
     home = str(tmp_path / "comet")
-    subprocess.run([COMETBFT, "init", "--home", home], check=True, capture_output=True)
+    subprocess.run([str(COMETBFT), "init", "--home", home], check=True, capture_output=True)
     ports = [_free_port() for _ in range(2)]
     command = [
-        COMETBFT, "start", "--home", home, "--proxy_app=kvstore",
+        str(COMETBFT), "start", "--home", home, "--proxy_app=kvstore",
         f"--p2p.laddr=tcp://127.0.0.1:{ports[0]}", f"--rpc.laddr=tcp://127.0.0.1:{ports[1]}",
     ]  # fmt: skip
     config = Path(home) / "config" / "config.toml"

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ctn import cometbft
 from ctn.crypto import ed25519
 from ctn.kernel.codec import to_base64
 from ctn.node.cometbft.files import Folder, Validator
@@ -22,14 +22,16 @@ from ctn.node.home import Home
 from tests.node.abci.nodes import network_genesis
 from tests.node.chains import PEOPLE, Sender, chain_of
 
-COMETBFT = os.environ.get("CTN_COMETBFT") or shutil.which("cometbft")
+COMETBFT = cometbft.look().path
 ROOT = Path(__file__).resolve().parents[3]
 CODE = (
     "import sys; from pathlib import Path; from ctn.node.abci.process import run_app; "
     "sys.exit(run_app(Path(sys.argv[1])))"
 )
 
-pytestmark = pytest.mark.skipif(COMETBFT is None, reason="needs CometBFT: CTN_COMETBFT or PATH")
+pytestmark = pytest.mark.skipif(
+    COMETBFT is None, reason=f"cometbft v{cometbft.VERSION} not found; to run: make cometbft"
+)
 
 
 def free_port() -> int:
