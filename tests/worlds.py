@@ -31,7 +31,7 @@ from ctn.kernel.account import (
 from ctn.kernel.changes import changes_of
 from ctn.kernel.codec import encode
 from ctn.kernel.genesis import Genesis, chain_name
-from ctn.kernel.ledger import Ledger, TxFacts
+from ctn.kernel.ledger import ALONE, Consensus, Ledger, TxFacts
 from ctn.kernel.op import Op
 from ctn.kernel.receipt import APPLIED, REFUSED, Receipt
 from ctn.kernel.record import Record
@@ -235,13 +235,18 @@ class World:
         """One block, committed, with everything it did."""
         self.time += 1_000
         machine = self.machine
-        outcome = machine.apply_block(txs, self.time, leave_out=False)
+        told = self.heard()
+        outcome = machine.apply_block(txs, self.time, leave_out=False, consensus=told)
         source = machine.state.source
         assert isinstance(source, MemorySource)
         source.write({item.key: item.value for item in outcome.changes})
         machine.committed(outcome)
         assert not machine.alarms, machine.alarms[0]
         return outcome
+
+    def heard(self) -> Consensus:
+        """What consensus tells with the next block: nothing, for one maker makes it."""
+        return ALONE
 
     def run(self, sender: str, *ops: Op, **changes: Any) -> Receipt:
         """One transaction in one block."""

@@ -8,6 +8,8 @@ calendar, the first fees of the authorities, and the two keys of each organisati
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from ctn.client.founding import Authority, class_records, council_record, founding
 from ctn.crypto import ed25519
 from ctn.crypto.digest import sha256
@@ -20,10 +22,13 @@ from ctn.kernel.account import (
     Thresholds,
     key_address,
 )
+from ctn.kernel.codec import Json
 from ctn.kernel.genesis import Genesis
 from ctn.kernel.op import Op
 from ctn.kernel.record import Record
+from ctn.modules.accounts.records import RECOVERY_DELAY
 from ctn.modules.assets.records import Calendar
+from ctn.modules.governance.records import COUNCIL_DELAY, VOTE_MS
 from ctn.modules.identity.records import SubjectKind
 from ctn.wallet.keystore import Key
 
@@ -37,13 +42,22 @@ FEES = 10_000 * CNY
 CALENDAR = "always"
 UTC8_MIN = 480
 EVERY_DAY = 127
+HOUR_MS = 3_600_000
+# Slower than a dev chain, so that a newcomer still finds a vote, a wait and a recovery under way.
+SLOWER: dict[str, Json] = {
+    RECOVERY_DELAY.name: 72 * HOUR_MS, COUNCIL_DELAY.name: 12 * HOUR_MS, VOTE_MS.name: 48 * HOUR_MS,
+}  # fmt: skip
 
 REGISTRAR, SECOND_REGISTRAR, CUSTODIAN = "registrar", "second-registrar", "custodian"
 REGULATOR, ATTESTOR, OPERATOR, BANK = "regulator", "attestor", "operator", "bank"
+VERIFIER, ANCHOR = "verifier", "anchor"
 DEVELOPER = "developer"
 HOST = "host"
 MARKET_MAKERS = ("maker-north", "maker-south")
 RETIRING = ("ocean-tea", "white-pagoda", "long-wind")
+NODES = ("node-river", "node-harbour", "node-summit", "node-ember")
+APPLICANT = "node-dawn"
+CAREFUL, LOST, SUSPECT = "careful", "lost", "suspect"
 
 
 class Actor(NamedTuple):
@@ -65,7 +79,11 @@ AUTHORITIES = (
     Actor(ATTESTOR, "明信身份", "Mingxin Identity", duty=DutyKind.ATTESTOR),
     Actor(OPERATOR, "天平市场", "Tianping Market", duty=DutyKind.OPERATOR),
     Actor(BANK, "江川支付", "Jiangchuan Payments", duty=DutyKind.PAYMENT_INSTITUTION),
+    Actor(VERIFIER, "衡准核证", "Hengzhun Verification", duty=DutyKind.VERIFIER),
+    Actor(ANCHOR, "锚石存证", "Anchor Stone", duty=DutyKind.ANCHOR),
 )
+# Institutions of the network; the regulator is none of them, so that it freezes on its own.
+COUNCIL = (REGISTRAR, CUSTODIAN, ATTESTOR, OPERATOR, BANK)
 COMPANIES = (
     Actor(DEVELOPER, "远山碳资产", "Far Hill Carbon", ENTERPRISE),
     Actor(MARKET_MAKERS[0], "蓝田做市", "Lantian Quotes", ENTERPRISE),
@@ -73,6 +91,11 @@ COMPANIES = (
     Actor(RETIRING[0], "海洋茶业", "Ocean Tea", ENTERPRISE),
     Actor(RETIRING[1], "白塔物流", "White Pagoda Logistics", ENTERPRISE),
     Actor(RETIRING[2], "长风货运", "Long Wind Freight", ENTERPRISE),
+    Actor(NODES[0], "江岸节点", "River Node", ENTERPRISE),
+    Actor(NODES[1], "海港节点", "Harbour Node", ENTERPRISE),
+    Actor(NODES[2], "峰顶节点", "Summit Node", ENTERPRISE),
+    Actor(NODES[3], "余烬节点", "Ember Node", ENTERPRISE),
+    Actor(APPLICANT, "晨光节点", "Dawn Node", ENTERPRISE),
 )
 TRADERS = tuple(
     [
@@ -90,7 +113,13 @@ TRADERS = tuple(
 )  # fmt: skip
 # A person, for a company could give to trusted addresses only, and a newcomer's is known to nobody.
 HOSTS = (Actor(HOST, "迎宾小筑", "The Host"),)
-PLAYERS = COMPANIES + TRADERS + HOSTS
+# People who do not trade: what befalls their accounts is shown.
+WARDS = (
+    Actor(CAREFUL, "祝谨", "Zhu Jin"),
+    Actor(LOST, "方遗", "Fang Yi"),
+    Actor(SUSPECT, "贾真", "Jia Zhen"),
+)
+PLAYERS = COMPANIES + TRADERS + HOSTS + WARDS
 ACTORS = AUTHORITIES + PLAYERS
 # Organisations sign what is more than a trade with two keys, as on any network.
 ORGANISATIONS = AUTHORITIES + COMPANIES
@@ -106,6 +135,7 @@ class Cast:
         self.seconds = {
             actor.name: _key(seed, f"{actor.name}/second") for actor in ORGANISATIONS
         }
+        self.new_keys = {actor.name: _key(seed, f"{actor.name}/new") for actor in WARDS}
         self.actors = {self.keys[actor.name].address: actor for actor in ACTORS}
 
     def address(self, name: str) -> str:
@@ -123,6 +153,10 @@ class Cast:
         """The key seed of the block maker."""
         return _key_seed(self.seed, MAKER)
 
+    def consensus_seed(self, name: str) -> bytes:
+        """The key seed with which a part would sign blocks, were this no chain of one maker."""
+        return _key_seed(self.seed, f"{name}/consensus")
+
     def genesis(self, time: int) -> Genesis:
         """The first state of the demo chain, at a time in ms."""
         calendar = Calendar(CALENDAR, UTC8_MIN, EVERY_DAY, (), ())
@@ -131,7 +165,8 @@ class Cast:
             for actor in AUTHORITIES
             if actor.duty is not None
         ]
-        return founding(
+        council = council_record([self.address(name) for name in COUNCIL])
+        founded = founding(
             CHAIN_ID,
             time=time,
             maker=ed25519.public_key(self.maker_seed).hex(),
@@ -140,10 +175,10 @@ class Cast:
             people=(),
             money={authority.address: FEES for authority in authorities},
             records=[
-                *class_records(), (calendar, ""), council_record([self.address(OPERATOR)]),
-                *self._accounts(time),
+                *class_records(), (calendar, ""), council, *self._accounts(time),
             ],
         )
+        return msgspec.structs.replace(founded, params=founded.params | SLOWER)
 
     def _accounts(self, time: int) -> list[tuple[Record, str]]:
         """The two keys of each organisation."""

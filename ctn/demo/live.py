@@ -8,7 +8,9 @@ from ctn.demo.agents import LIVE, acting, acts
 from ctn.demo.board import write_svg
 from ctn.demo.cast import Cast
 from ctn.demo.ground import Ground
+from ctn.demo.motions import live_ballot
 from ctn.demo.platform import Platform
+from ctn.demo.scenes import Scene
 from ctn.demo.screen import Screen
 from ctn.demo.seats import SeatDoor
 from ctn.demo.seen import see
@@ -57,7 +59,8 @@ class World:
         """One step of the agents, then the board and the blocks made since the last one."""
         names = acting(self._cast.seed, step, LIVE)
         seen = see(self._platform, self._cast, [name for found in names.values() for name in found])
-        for act in acts(self._cast, step, names, seen):
+        ballot = live_ballot(Scene(self._platform, self._cast, step))
+        for act in acts(self._cast, step, names, seen) + ballot:
             self._platform.send(self._cast, act)
         count = self._watch.follow(self._platform)
         new = list(self._watch.blocks)[-count:] if count else []

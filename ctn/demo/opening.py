@@ -53,7 +53,8 @@ from ctn.modules.registry.record_external import ExternalRow, RecordExternal
 from ctn.modules.registry.records import ExternalPair
 from ctn.modules.registry.request_inbound import RequestInbound
 
-BLOCKS = 16  # by then everything here is done
+FOUNDED = 3  # blocks of the council alone, two weeks before
+BLOCKS = FOUNDED + 16  # by then everything here is done
 OPS_MAX = 16
 REQUESTS_A_BLOCK = 5
 FIRST_REQUEST = 3
@@ -77,8 +78,8 @@ MAKER_SHARE, TRADER_SHARE, HOST_SHARE = 10, 1_000, 5
 def opening(reads: Reads, cast: Cast) -> list[Act]:
     """What the parties do in the next block to open the market; nothing once it is open."""
     head = reads.head()
-    step = head.height + 1
-    if step > BLOCKS:
+    step = head.height + 1 - FOUNDED
+    if not 0 < step <= BLOCKS - FOUNDED:
         return []
     if step == 1:
         return [*_attestations(cast, head.time), *_records()]
@@ -166,6 +167,7 @@ def _trusting(reads: Reads, cast: Cast) -> Iterator[Act]:
     """The developer trusts those it will give to, as many at a time as may wait."""
     owner = cast.address(parts.DEVELOPER)
     receivers = [cast.address(name) for name in (*parts.MARKET_MAKERS, parts.HOST)]
+    receivers.append(cast.address(parts.NODES[0]))
     receivers += [cast.address(actor.name) for actor in parts.TRADERS]
     known = {place.partition("/")[2] for place, _ in reads.rows("trusted", owner + "/")}
     waiting = list(reads.rows("pending", owner + "/"))

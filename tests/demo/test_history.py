@@ -18,13 +18,13 @@ MACHINES = (
 
 
 def test_makes_one_root_whatever_hash_seed_zone_and_locale(told: Told) -> None:
-    running = [start(None, "--until", "40", **machine) for machine in MACHINES]
+    running = [start(None, "--until", str(HEIGHT), **machine) for machine in MACHINES]
     first, second = [last_row(process) for process in running]
     assert first == second
     assert sorted(first) == ["chain", "height", "root"]
-    assert first["height"] == 40
+    assert first["height"] == HEIGHT
     with told.open() as chain:
-        assert chain.block(40).root == first["root"]
+        assert chain.block(HEIGHT).root == first["root"]
 
 
 def test_makes_the_same_root_when_it_is_made_in_two_runs(told: Told, tmp_path: Path) -> None:

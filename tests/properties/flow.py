@@ -1,16 +1,20 @@
 """A random life of a chain with all modules, from a seed, and a second count of its money.
 
 Everything goes through blocks: units come in by a bridge, are deposited, traded, retired and sent
-home, money is issued and redeemed, authorities freeze and lift, people come and lapse. Whatever
-is refused is part of the life; only what breaks is not.
+home, money is issued and redeemed, authorities freeze and lift, people come and lapse, validators
+stake, prove, miss blocks and are punished. Whatever is refused is part of the life; only what
+breaks is not.
 """
 
+import hashlib
 import json
 import random
 from collections import Counter
 from typing import Any
 
+from ctn.crypto import ed25519
 from ctn.kernel.account import Account, DutyKind, Signer, Thresholds
+from ctn.kernel.ledger import Consensus, LastVote, Misbehavior
 from ctn.kernel.op import Op, op_tag
 from ctn.kernel.receipt import APPLIED, REFUSED
 from ctn.kernel.refusal import Refusal
@@ -19,6 +23,8 @@ from ctn.kernel.tx import Tx
 from ctn.machine import Outcome
 from ctn.modules.accounts.records import Guard
 from ctn.modules.assets.records import Calendar
+from ctn.modules.governance.approve import Approve
+from ctn.modules.governance.propose import Propose
 from ctn.modules.governance.records import HERE, Council
 from ctn.modules.market.book import Books
 from ctn.modules.market.records import InstrumentState
@@ -26,6 +32,12 @@ from ctn.modules.market.set_status import SetStatus
 from ctn.modules.registry.deposit import Deposit
 from ctn.modules.registry.intervals import HELD, Interval, Intervals
 from ctn.modules.registry.transfer import Transfer
+from ctn.modules.staking.admit import Admit
+from ctn.modules.staking.bond import Bond
+from ctn.modules.staking.declare import Declare, proof_bytes
+from ctn.modules.staking.faults import consensus_address
+from ctn.modules.staking.records import DUPLICATE_VOTE, Stakes
+from tests.modules.governance.worlds import carried
 from tests.modules.market.listings import creation
 from tests.modules.registry.bridge_worlds import FOREIGN, BridgeWorld, verra
 from tests.worlds import DAY, START
@@ -35,7 +47,10 @@ REF = 60_000
 HOUR = 3_600_000
 TRADERS = 8
 FIRST_TONNES = 900
-KEPT = ("freeze", "request", "redemption", "attestation", "certificate", "proposal")
+OPERATORS, FOUNDERS = 12, 9
+STAKE_T, FIRST_BOND_T = 60, 30
+ABSENT_IN, FAULT_IN, LEAST_SET = 30, 150, 6
+KEPT = ("freeze", "request", "redemption", "attestation", "certificate", "proposal", "cpoe")
 
 Wish = tuple[str, Op]
 
@@ -46,7 +61,7 @@ class Flow(BridgeWorld):
     def __init__(self, seed: int) -> None:
         super().__init__()
         self.params |= {"council_min": 3, "council_delay": 2 * HOUR, "vote_ms": DAY} | {
-            "vote_quorum": 2, "vote_min": 3,
+            "vote_quorum": 2, "vote_min": 3, "min_validators": 1, "min_bond_t": 2, "absent_max": 4,
         }  # fmt: skip
         self.chance = random.Random(seed)
         self.members = [self.stranger(f"member {number}") for number in range(3)]
@@ -71,6 +86,11 @@ class Flow(BridgeWorld):
         signers = tuple(sorted([Signer(1, key, 1) for key in twins]))
         self.put(Account(signers, Thresholds(1, 1, 1), 0, START - 1, None), self.twin)
         self.newcomers = [self.stranger(f"newcomer {number}") for number in range(4)]
+        self.verifier = self.authority("verifier", DutyKind.VERIFIER)
+        self.operators = [
+            self.enterprise(f"operator {number}", cny=2_000) for number in range(OPERATORS)
+        ]
+        self.absent: str | None = None
         self.numbers = 1  # the next number of the foreign line
         self.references = 0
         self.applied: Counter[str] = Counter()
@@ -90,14 +110,63 @@ class Flow(BridgeWorld):
     def begin(self) -> None:
         """Units come in, are handed round and deposited, and their batch is listed."""
         self.replayed = dict(self._balances)
-        self.bring_in(self.next_serial(FIRST_TONNES))
+        self.bring_in(self.next_serial(FIRST_TONNES + OPERATORS * STAKE_T))
         each = FIRST_TONNES // len(self.traders)
         for place, trader in enumerate(self.traders[1:], 1):
             part = (place * each + 1, (place + 1) * each)
             self.accept(self.alice, Transfer(FOREIGN, (part,), trader))
             self.accept(trader, Deposit(FOREIGN, (part,)))
+        for place, operator in enumerate(self.operators):
+            start = FIRST_TONNES + place * STAKE_T
+            part = (start + 1, start + STAKE_T)
+            self.accept(self.alice, Transfer(FOREIGN, (part,), operator))
+            self.accept(operator, Deposit(FOREIGN, (part,)))
         self.accept(self.operator, creation(id=NAME, asset=FOREIGN, ref=REF))
         self.accept(self.operator, SetStatus(NAME, "active"))
+        self._found_validators()
+
+    def _found_validators(self) -> None:
+        """Some operators are admitted by the council and bond, so that a set comes in force."""
+        founders = self.operators[:FOUNDERS]
+        for operator in founders:
+            self.accept(operator, self.declaring(operator))
+        ops = carried(*[Admit(operator) for operator in founders])
+        self.accept(self.members[0], Propose("council", "A first set", "d0" * 32, ops))
+        for member in self.members[:2]:
+            self.accept(member, Approve(1))
+        self.later(3 * HOUR)
+        self.outcome([])
+        for operator in founders:
+            self.accept(operator, Bond(FOREIGN, FIRST_BOND_T))
+
+    def consensus_seed(self, operator: str) -> bytes:
+        """The seed of an operator's consensus key."""
+        return hashlib.sha256(b"consensus/" + operator.encode()).digest()
+
+    def declaring(self, operator: str) -> Declare:
+        """A declaration with a good proof."""
+        seed = self.consensus_seed(operator)
+        proof = ed25519.sign(seed, proof_bytes(self.machine.chain, operator))
+        return Declare(ed25519.public_key(seed).hex(), proof.hex(), "node")
+
+    def heard(self) -> Consensus:
+        """The votes of the set in force, of which some are missing, and now and then a fault."""
+        stakes = self.machine.indexes[Stakes]
+        assert isinstance(stakes, Stakes)
+        if self.chance.randrange(ABSENT_IN) == 0:
+            self.absent = self.chance.choice((None, *sorted(stakes.powers)))
+        is_large = len(stakes.powers) > LEAST_SET
+        votes = tuple(
+            [
+                LastVote(consensus_address(key), power.power, not is_large or key != self.absent)
+                for key, power in sorted(stakes.powers.items())
+            ]
+        )
+        if not is_large or self.chance.randrange(FAULT_IN):
+            return Consensus(votes)
+        address = consensus_address(self.chance.choice(sorted(stakes.powers)))
+        fault = Misbehavior(DUPLICATE_VOTE, address, self.machine.height, self.time - HOUR, 1)
+        return Consensus(votes, (fault,))
 
     def next_serial(self, tonnes: int) -> str:
         """A serial of the foreign line that was not named yet."""
@@ -180,7 +249,7 @@ class Flow(BridgeWorld):
         """A recent id of a kind that events named, else one that nothing has."""
         found = self.seen.get(field, [])[-4:]
         is_number = field == "redemption" or field.endswith("proposal")
-        nothing = 99 if is_number else "f-" + "0" * 24
+        nothing = 99 if is_number else ("c-" if field == "cpoe" else "f-") + "0" * 24
         return self.chance.choice(found) if found else nothing
 
     def own_order(self, trader: str) -> int:

@@ -51,6 +51,7 @@ from tests.modules.registry.bridge_worlds import FOREIGN, HASH, HOME_BATCH, reco
 from tests.modules.registry.worlds import TONNE, freezing, retiring
 from tests.properties.decisions import ballot, decision, freezing_somebody
 from tests.properties.flow import HOUR, NAME, Flow, Wish
+from tests.properties.stakes import about_stake, staking
 from tests.worlds import DAY
 
 MODES = ("cancel_taker", "cancel_maker", "cancel_both", "decrement")
@@ -221,6 +222,7 @@ def release(flow: Flow) -> Wish:
 WEIGHTS: dict[Callable[[Flow], Wish], int] = {
     place: 50, change: 10, end: 8, end_all: 1, units: 14, money: 8, bridge: 8, authority: 1,
     people: 5, release: 3, protect: 6, decision: 10, ballot: 5, freezing_somebody: 1,
+    staking: 7, about_stake: 2,
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from ctn.kernel.country import is_country
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import Need, Op
 from ctn.kernel.record import Event, Record, numbered
-from ctn.kernel.refusal import Refusal, SecondApproverNeeded
+from ctn.kernel.refusal import AccountClosed, Refusal, SecondApproverNeeded
 from ctn.kernel.text import Address
 from ctn.modules.accounts.mutators import put_guard
 from ctn.modules.accounts.records import (
@@ -76,6 +76,7 @@ class Attest(Op, frozen=True, tag="identity.attest"):
         LevelKindMismatch,
         BadCountry,
         ExpiryOutOfRange,
+        AccountClosed,
         SecondApproverNeeded,
         AttestorQuotaSpent,
         OwnerAccountsFull,
@@ -103,8 +104,11 @@ class Attest(Op, frozen=True, tag="identity.attest"):
             raise BadCountry(country=self.country)
 
     def apply(self, ledger: Ledger, sender: str) -> None:
-        """Refuse by term, signers, quota and owners, then replace, attest and guard."""
+        """Refuse by term, account, signers, quota and owners, then replace, attest and guard."""
         check_expiry(self.expires, ledger.block.time, self.level)
+        known = ledger.get(Account, self.subject)
+        if known is not None and known.closed is not None:
+            raise AccountClosed()
         self._check_signers(ledger)
         day, count = _quota(ledger, sender)
         most = owners_room(ledger, self.subject, self.owners)

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from ctn.kernel.account import DutyKind, Role
 from ctn.kernel.country import COUNTRIES, is_country
-from ctn.kernel.refusal import Malformed, NotAuthority, RoleTooLow, SecondApproverNeeded
+from ctn.kernel.refusal import (
+    AccountClosed,
+    Malformed,
+    NotAuthority,
+    RoleTooLow,
+    SecondApproverNeeded,
+)
+from ctn.modules.accounts.close import Close
 from ctn.modules.accounts.records import Guard
 from ctn.modules.accounts.set_guard import SetGuard
 from ctn.modules.assets.transfer import Transfer
@@ -31,6 +38,16 @@ def test_makes_a_visitor_a_user() -> None:
     held = world.get(Attestation, place)
     assert (held.status, held.issued, held.reason) == ("live", world.time, None)
     world.accept(new, Transfer("cny", 1, attestor))
+
+
+def test_refuses_an_account_that_was_closed_in_this_block_or_before() -> None:
+    world, attestor, new = attestor_world()
+    closing, attesting = world.tx(new, Close(attestor)), world.tx(attestor, attestation(new))
+    outcome = world.outcome([closing, attesting])
+    assert b'"kernel.AccountClosed"' in outcome.receipts[1]
+    world.empty_block()  # in which what was left of the account ends
+    world.refuse(attestor, AccountClosed, attestation(new))
+    assert world.get(Guard, new).kind is None
 
 
 @pytest.mark.parametrize(
