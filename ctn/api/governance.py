@@ -146,7 +146,7 @@ FREEZE_ITEM: Final = resources.shape(
     "FreezeItem",
     [(name, str if name == "scope" else kind)
      for name, kind in resources.fields_of_record(ComplianceFreeze, {}, texts=False)
-     if name != "duty"] + [("duty", str), ("module", str)],
+     if name != "duty"] + [("duty", str), ("parts", list[tuple[int, int]]), ("module", str)],
     "A freeze of serials or what belongs to them, or of an account, a pool or a bridge.",
 )  # fmt: skip
 ANCHOR_ITEM: Final = resources.shape(

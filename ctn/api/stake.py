@@ -12,7 +12,15 @@ from ctn.api.desk import found
 from ctn.api.market import check_address, without_place
 from ctn.api.paging import Listing, Paged, paged
 from ctn.api.refusals import NotFound
-from ctn.api.resources import Field, fields_of_record, list_shape, many, object_shape, shape
+from ctn.api.resources import (
+    Field,
+    fields_of_record,
+    fields_of_table,
+    list_shape,
+    many,
+    object_shape,
+    shape,
+)
 from ctn.api.routes import Route
 from ctn.modules.staking.cpoes import Cpoe
 from ctn.modules.staking.records import Bond, Unbonding, Validator
@@ -29,6 +37,9 @@ _powers: Final = tables.RECORDS["powers"].table
 _liveness: Final = tables.RECORDS["liveness"].table
 _cpoes: Final = tables.RECORDS["cpoe"].table
 VALIDATORS: Final = Listing("validators", (_validators.c.operator,))
+EPOCHS: Final = Listing(
+    "epochs", (tables.epochs.c.epoch, tables.epochs.c.operator), is_newest_first=True
+)
 CPOES: Final = Listing("cpoes", (_cpoes.c.filed, _cpoes.c.id), is_newest_first=True)
 
 WORDED: Final = ("jailed_until", "suspended", "power", "weight")
@@ -46,6 +57,10 @@ ENTRY = shape(
 CPOE = shape(
     "CpoeItem", fields_of_record(Cpoe, TONNES, texts=False), "A proof of emission reduction."
 )
+EPOCH = shape(
+    "EpochItem", fields_of_table(tables.epochs, {"weight": "plain"}),
+    "A validator at the end of an epoch: what it signed in it, and what it weighed after it.",
+)  # fmt: skip
 CPOE_ANSWER = object_shape(
     "CpoeAnswer", fields_of_record(Cpoe, TONNES, texts=True), "A proof of emission reduction."
 )
@@ -122,6 +137,18 @@ async def validator(request: Request, address: Address) -> Response:
     return await found(request, read)
 
 
+async def epochs(request: Request, page: Paged, operator: Filter = "") -> Response:
+    """Validators at the end of each epoch, the newest first."""
+    statement = select(tables.epochs)
+    if operator:
+        statement = statement.where(tables.epochs.c.operator == operator)
+
+    def shown(row: Value) -> Value:
+        return as_texts(row, {"weight": "plain"})
+
+    return await found(request, lambda view: paged(view, statement, EPOCHS, page, shown))
+
+
 async def cpoes(
     request: Request, page: Paged, owner: Filter = "", project: Filter = "", status: Filter = ""
 ) -> Response:
@@ -152,6 +179,7 @@ async def cpoe(request: Request, cpoe: Name) -> Response:
 ROUTES: Final[tuple[Route, ...]] = (
     Route("/stake/validators", validators, list_shape(VALIDATOR)),
     Route("/stake/validators/{address}", validator, VALIDATOR_ANSWER),
+    Route("/stake/epochs", epochs, list_shape(EPOCH)),
     Route("/stake/cpoes", cpoes, list_shape(CPOE)),
     Route("/stake/cpoes/{cpoe}", cpoe, CPOE_ANSWER),
 )

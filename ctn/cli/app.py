@@ -42,6 +42,7 @@ PAGES = {
     "views": Page("views", "The read model: status, rebuild, check."),
     "follow": Page("follow", "Blocks as they are made."),
     "gov": Page("gov", "Proposals, votes, council, freezes."),
+    "compliance": Page("compliance", "What is frozen: list, freeze, unfreeze."),
     "registry": Page("registry", "Files and serials of carbon registries."),
     "certificate": Page("certificate", "Certificates of retirement, and their proofs."),
     "export": Page("export", "Write the chain or its state as one file."),

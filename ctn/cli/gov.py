@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ctn.cli.compliance import file_hash, list_freezes
 from ctn.cli.terminal import Trouble, say, table
 
 if TYPE_CHECKING:
     from ctn.kernel.op import Op
 
-HASH_LENGTH = 64
 ROWS_MAX = 200
 
 app = typer.Typer(no_args_is_help=True)
+app.command("freezes")(list_freezes)
 
 Keys = Annotated[list[str], typer.Option("--key", help="Name of a key that signs.")]
 Number = Annotated[int, typer.Argument(help="Number of the proposal.", min=1)]
@@ -84,22 +84,6 @@ def council() -> None:
 
 
 @app.command()
-def freezes(
-    all_: Annotated[bool, typer.Option("--all", help="Those that ended, too.")] = False,
-) -> None:
-    """Everything that is frozen: serials, batches, projects, classes, accounts, pools, bridges."""
-    from ctn.cli.link import linked
-
-    with linked() as link:
-        tables = ("freeze", "compliance_freeze")
-        rows = [value for name in tables for _place, value in link.rows(name, "")]
-    found = [row for row in rows if all_ or row["ended"] is None]
-    found.sort(key=lambda row: (row["since"], row["id"]), reverse=True)
-    lines = [(row["id"], row["scope"], row["subject"], row["duty"], row["reason"]) for row in found]
-    say({"freezes": found}, *table(lines) if lines else ["nothing is frozen"])
-
-
-@app.command()
 def propose(
     ops: Annotated[
         list[str] | None,
@@ -115,7 +99,8 @@ def propose(
     from ctn.kernel.codec import encode
 
     carried = [json.loads(encode(read_op(shlex.split(text)))) for text in ops or ()]
-    fields = {"track": track, "title": title, "document": _hash(document), "ops": carried}
+    paper = file_hash(document, "document")
+    fields = {"track": track, "title": title, "document": paper, "ops": carried}
     _send(make_op(find_kind("governance.propose"), fields), key)
 
 
@@ -188,18 +173,6 @@ def _lot(text: str) -> dict[str, Any]:
     if not (tonnes.isascii() and tonnes.isdigit()):
         raise typer.BadParameter(f"{text!r} is not BATCH=TONNES, in whole tonnes")
     return {"batch": batch, "tonnes": int(tonnes)}
-
-
-def _hash(document: str) -> str:
-    """The hash of a document that is named by its file, or by that hash."""
-    from hashlib import sha256
-
-    if len(document) == HASH_LENGTH and not Path(document).exists():
-        return document
-    try:
-        return sha256(Path(document).read_bytes()).hexdigest()
-    except OSError as error:
-        raise typer.BadParameter(f"document {document!r}: {error.strerror}") from None
 
 
 def _time(ms: int) -> str:

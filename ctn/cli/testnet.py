@@ -36,22 +36,29 @@ def start(
     state: Annotated[
         Path | None, typer.Option("--import", help="Export whose state the chain goes on from.")
     ] = None,
-    port: Annotated[int, typer.Option(help="Of node 0 to other nodes; each next 10 more.")] = 26656,
-    api_port: Annotated[int, typer.Option(help="Of node 0's platform; each next 1 more.")] = 8080,
+    port: Annotated[
+        int | None,
+        typer.Option(help="Of node 0 to others, each next 10 more; else first free from 26656."),
+    ] = None,
+    api_port: Annotated[
+        int | None,
+        typer.Option(help="Of node 0's platform, each next 1 more; else the first free from 8080."),
+    ] = None,
 ) -> None:
     """Make a network, or start the one that is there; return when all are at height 2."""
     from ctn.node.cometbft import running
-    from ctn.node.cometbft.network import Places, lay_out, read_network
+    from ctn.node.cometbft.network import free_places, lay_out, read_network, require_free
     from ctn.node.cometbft.program import find_program
 
     find_program()
     folder = folder.resolve()
     if not (folder / "network.json").exists():
         first = _imported(state) if state else partial(_dev_genesis, folder)
-        lay_out(folder, first, validators, Places(port, api_port))
+        lay_out(folder, first, validators, free_places(validators, port, api_port))
     elif state is not None:
         raise Trouble(f"{folder} already holds a network: --import needs a new --dir", 78)
     network = read_network(folder)
+    require_free([one for one in network.members if not running.processes(folder / one.home)])
     for member in network.members:
         running.start_member(folder, member)
     running.wait_until_ready(folder, network)
@@ -184,7 +191,7 @@ def _say_standing(folder: Path, network: Network) -> None:
         raise typer.Exit(1)
 
 
-HEAD = ("node", "state", "height", "lag", "peers", "power", "root before")
+HEAD = ("node", "state", "height", "lag", "peers", "power", "platform", "root before")
 
 
 def _rows(found: Standing) -> list[tuple[str, ...]]:
@@ -193,7 +200,7 @@ def _rows(found: Standing) -> list[tuple[str, ...]]:
         (
             node.name, node.state, f"{node.height:,}" if node.height else "-",
             str(top - node.height) if node.height else "-", str(node.peers), str(node.power),
-            node.root[:ROOT_LETTERS],
+            node.platform, node.root[:ROOT_LETTERS],
         )
         for node in found.nodes
     ]  # fmt: skip

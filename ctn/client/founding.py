@@ -40,6 +40,7 @@ from ctn.modules.governance.records import (
 )
 from ctn.modules.governance.records import HERE as COUNCIL_PLACE
 from ctn.modules.identity.records import LIVE, Attestation, Duty
+from ctn.modules.market.records import RESUME_GAP
 from ctn.modules.staking.records import MIN_BOND_T, MIN_VALIDATORS
 
 CNY = "cny"
@@ -80,6 +81,7 @@ DEV_PARAMS: dict[str, Json] = {
     RECOVERY_DELAY.name: 30_000, FIRST_DEPOSIT_HOLD.name: 0, MIN_BOND_T.name: 1,
     MIN_VALIDATORS.name: 1, COUNCIL_DELAY.name: 10_000, COUNCIL_MIN.name: 1,
     VOTE_MS.name: 60_000, VOTE_QUORUM.name: 1, VOTE_MIN.name: 1, UPGRADE_NOTICE.name: 20,
+    RESUME_GAP.name: 7_200_000,  # a dev chain may rest: one without blocks opens no call
 }  # fmt: skip
 CCER_VERIFIERS, CCER_COMMENT_DAYS = 2, 20
 

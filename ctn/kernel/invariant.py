@@ -55,6 +55,8 @@ class Watch:
         for key in delta.records:
             for invariant in self._by_table.get(key.partition("\0")[0], ()):
                 found[invariant.name] = invariant
+        for invariant in self._by_table.get("balance", ()) if delta.balances else ():
+            found[invariant.name] = invariant
         for place in delta.balances:
             kind = place.partition(":")[0]
             for invariant in self._by_table.get("balance:" + kind, ()):

@@ -107,14 +107,17 @@ def freezes() -> Subquery:
     """Everything that is or was frozen, one list: serials and what belongs to them, accounts too.
 
     Rows `id, scope, subject, reason, evidence, allow_retire, by, duty, height, since, until,
-    lift_at, ended`.
+    lift_at, ended, parts, module`; `parts` are serials, none where all of the subject is frozen.
     """
     names = (
         "id", "scope", "subject", "reason", "evidence", "allow_retire", "by", "duty", "height",
         "since", "until", "lift_at", "ended",
     )  # fmt: skip
-    parts = [
-        select(*[table.c[name] for name in names], literal(module).label("module"))
-        for table, module in ((_serials, "registry"), (_accounts, "compliance"))
-    ]
-    return union_all(*parts).subquery("freezes")
+    whole = literal([], tables.PACKED).label("parts")
+    lists = [
+        select(*[table.c[name] for name in names], parts, literal(module).label("module"))
+        for table, parts, module in (
+            (_serials, _serials.c.parts, "registry"), (_accounts, whole, "compliance"),
+        )
+    ]  # fmt: skip
+    return union_all(*lists).subquery("freezes")

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from ctn.kernel.record import event_name
 from ctn.modules.market.events import OrderChanged, OrderPlaced, OrdersEnded, Traded
 from ctn.modules.registry.mutators import UnitsMoved
+from ctn.modules.staking.events import EpochEnded
 from ctn.views import tables
 from ctn.views.rows import Rows
 
@@ -97,10 +98,19 @@ def units_moved(event: Value, told: Told, rows: Rows) -> None:
     )  # fmt: skip
 
 
+def epoch_ended(event: Value, told: Told, rows: Rows) -> None:
+    """Every validator adds the epoch to its history."""
+    names = ("operator", "power", "weight", "credit", "blocks", "signed")
+    for figures in event["figures"]:
+        values = [figures[name] for name in names]
+        rows.add(tables.epochs, (event["epoch"], *values, told.height, told.time))
+
+
 PROJECTIONS: Final[dict[str, Projection]] = {
     event_name(OrderPlaced): order_placed,
     event_name(OrderChanged): order_changed,
     event_name(OrdersEnded): orders_ended,
     event_name(Traded): traded,
     event_name(UnitsMoved): units_moved,
+    event_name(EpochEnded): epoch_ended,
 }

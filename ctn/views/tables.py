@@ -28,7 +28,7 @@ from ctn.kernel.codec import encode
 from ctn.kernel.record import Record
 from ctn.modules import record_kinds
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 # Text compares by its bytes in both databases.
 TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
@@ -271,6 +271,13 @@ tickers: Final = _table(
     "tickers", _key("instrument", TEXT), _some("no"), _some("price"), _some("qty"),
     _some("mode", TEXT), _maybe("taker", TEXT), _some("time"), _some("height"),
 )  # fmt: skip
+
+# Validators at the end of each epoch: what they signed in it, and what they weighed after it.
+epochs: Final = _table(
+    "epochs", _key("epoch"), _key("operator", TEXT), _some("power"), _some("weight"),
+    _some("credit"), _some("blocks"), _some("signed"), _some("height"), _some("time"),
+)  # fmt: skip
+Index("epochs_operator", epochs.c.operator, epochs.c.epoch)
 
 # What search finds by words: `folded` is the name without the difference of case.
 names: Final = _table(

@@ -110,6 +110,7 @@ def test_freezes_are_one_list_with_reason_and_height(platform: Platform) -> None
     (row,) = platform.found("/freezes", is_live="true")["items"]
     assert (row["scope"], row["subject"], row["reason"]) == ("bridge", "verra", "a drill")
     assert (row["by"], row["duty"], row["module"]) == (ALICE, "member", "compliance")
+    assert row["parts"] == []
     assert platform.found("/freezes", is_live="false")["items"] == []
     assert platform.found("/freezes", scope="batch")["items"] == []
 

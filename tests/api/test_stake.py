@@ -144,3 +144,34 @@ def test_the_read_model_follows_what_operators_do(platform: Platform) -> None:
     found = platform.found(f"/stake/validators/{NORTH}")
     assert found["bonded_t"] == "2070"
     assert [entry["no"] for entry in found["unbonding"]] == [1, 2]
+
+
+def test_every_epoch_leaves_a_row_of_each_validator() -> None:
+    first = founding()
+    first = msgspec.structs.replace(first, params=first.params | {"epoch_ms": 1})
+    with (
+        TemporaryDirectory(prefix="ctn-") as folder,
+        running(Path(folder) / "home", first) as chain,
+    ):
+        platform = Platform(chain)
+        platform.sequences["north"] = 0
+        platform.send("north", Bond(FRESH, 1))
+        platform.send("north", Bond(FRESH, 1))
+        found = platform.found("/stake/epochs", operator=NORTH)
+        rows = platform.pages("/stake/epochs", limit=2)
+        msgspec.json.decode(
+            platform.get("/stake/epochs").content, type=list_shape(stake.EPOCH)
+        )  # fmt: skip
+        data = graphql(
+            platform,
+            f'{{epochs(where: {{operator: "{NORTH}"}}, first: 1) '
+            "{nodes {epoch operator power weight credit signed}}}",
+        )
+        platform.close()
+    row = found["items"][-1]
+    assert row["operator"] == NORTH
+    assert (row["blocks"], row["signed"]) == (10, 9)
+    names = [(row["epoch"], row["operator"]) for row in rows]
+    assert names == sorted(names, reverse=True)
+    assert len({row["operator"] for row in rows}) == 3
+    assert data["epochs"]["nodes"][0]["operator"] == NORTH

@@ -1,13 +1,16 @@
 """`ctn testnet` and repairs of `ctn node` without processes: what is refused and laid out."""
 
 import json
+import socket
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from ctn import cometbft
+from ctn.node.cometbft import network, program
 from ctn.node.cometbft.files import Folder
-from ctn.node.cometbft.network import Places, lay_out, read_network
+from ctn.node.cometbft.network import Places, free_places, lay_out, read_network
 from ctn.node.cometbft.repair import ban, prepare_resync
 from ctn.node.cometbft.supervisor import TROUBLE, run_supervised
 from ctn.node.config import read_config
@@ -151,3 +154,60 @@ def test_refuses_a_home_whose_socket_no_system_takes(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 100)
     lay_out(deep, people_genesis(), 1)
     assert run_supervised(Home(deep / "node0").folder) == 78
+
+
+# --- ports
+
+
+def listener(port: int = 0) -> socket.socket:
+    """Somebody who listens on loopback."""
+    return socket.create_server(("127.0.0.1", port))
+
+
+def test_a_row_in_use_is_passed_over_and_written_where_nodes_read_it(tmp_path: Path) -> None:
+    with listener() as taken:
+        usual = taken.getsockname()[1]
+        with patch.object(network, "API_PORT", usual):
+            places = free_places(2, None, None)
+        assert places.api > usual
+        made = lay_out(tmp_path / "net", people_genesis(), 2, places)
+    for number, member in enumerate(made.members):
+        assert member.api == f"127.0.0.1:{places.api + number}"
+        home = Home(tmp_path / "net" / member.home)
+        assert read_config(home.config).api.listen == member.api
+        assert read_config(home.config).cometbft.rpc == member.rpc
+    assert read_network(tmp_path / "net") == made
+
+
+@pytest.mark.parametrize("option", ["--port", "--api-port"])
+def test_refuses_a_named_port_in_use_naming_it_and_its_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    monkeypatch.setattr(program, "find_program", lambda: "cometbft")
+    with listener() as taken:
+        port = str(taken.getsockname()[1])
+        said = Cli(tmp_path / "home")(
+            "testnet", "start", "--dir", str(tmp_path / "net"), option, port
+        )
+    assert said.code == 78
+    assert port in said.err
+    assert option in said.err
+    assert not (tmp_path / "net" / "network.json").exists()
+
+
+def test_refuses_to_start_a_network_whose_platform_port_another_took(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "find_program", lambda: "cometbft")
+    made = lay_out(tmp_path / "other", people_genesis(), 1, free_places(1, None, None))
+    port = int(made.members[0].api.rpartition(":")[2])
+    with listener(port):
+        said = Cli(tmp_path / "home")("testnet", "start", "--dir", str(tmp_path / "other"))
+    assert (said.code, str(port) in said.err, "--api-port" in said.err) == (78, True, True)
+    with pytest.raises(BadConfig):
+        free_places(1, None, 65_536)
+
+
+def test_status_says_that_no_platform_answers(tmp_path: Path, net: Net) -> None:
+    said = Cli(tmp_path / "home")("testnet", "status", "--dir", str(net.folder), "--json")
+    assert {node["platform"] for node in said.json["nodes"]} == {"off"}

@@ -17,7 +17,7 @@ from ctn.kernel.genesis import Genesis, chain_name
 from ctn.modules.accounts.records import ENTERPRISE
 from ctn.modules.staking.bond import Bond
 from ctn.modules.staking.faults import consensus_address
-from ctn.modules.staking.records import EPOCH_MS
+from ctn.modules.staking.records import ABSENT_MAX, EPOCH_MS
 from ctn.node.cometbft import rpc
 from ctn.node.cometbft.files import Folder
 from tests.network.conftest import Begin
@@ -48,6 +48,41 @@ def staked(pubkeys: Sequence[str]) -> Genesis:
     ]
     stake.append(Staked(operators[-1], FIFTH_KEY, FIFTH, 0, STAKE_T))
     return with_stake(msgspec.structs.replace(made, maker=None, params=params), stake)
+
+
+OPERATORS = tuple([f"validator{number}" for number in range(8)])
+
+
+def with_operators(pubkeys: Sequence[str], free_t: int, **params: int) -> Genesis:
+    """Every node is an operator with an equal bond, and holds as many tonnes more as said."""
+    operators = [Person(name).address for name in OPERATORS[: len(pubkeys)]]
+    made = founding(
+        "ctn-network", time=time.time_ns() // 1_000_000 - 60_000, maker="", profile="dev",
+        authorities=[], people=[Attested(operator, ENTERPRISE) for operator in operators],
+        money=dict.fromkeys(operators, MONEY), records=class_records(),
+    )  # fmt: skip
+    stake = [
+        Staked(operator, pubkey, f"node{number}", STAKE_T, free_t)
+        for number, (operator, pubkey) in enumerate(zip(operators, pubkeys, strict=True))
+    ]
+    changed = made.params | {EPOCH_MS.name: EPOCH_SECONDS * 1_000} | params
+    return with_stake(msgspec.structs.replace(made, maker=None, params=changed), stake)
+
+
+def staked_with_room(pubkeys: Sequence[str]) -> Genesis:
+    """Operators who can bond as much again."""
+    return with_operators(pubkeys, STAKE_T)
+
+
+def staked_briefly(pubkeys: Sequence[str]) -> Genesis:
+    """Operators whose absence is punished after a few heights, and who may miss a whole epoch."""
+    return with_operators(pubkeys, 0, **{ABSENT_MAX.name: 10})
+
+
+def public_key(net: Net, number: int) -> str:
+    """The consensus key of a node in hex."""
+    found = json.loads(Folder(net.home(number)).validator_key.read_bytes())
+    return base64.b64decode(found["pub_key"]["value"]).hex()
 
 
 def record(net: Net, place: str) -> dict[str, Any]:
@@ -93,3 +128,34 @@ def test_a_validator_that_signs_twice_is_slashed_and_leaves_the_set(begin: Begin
     assert record(net, f"bond/{operator}/{batch}")["tonnes"] == STAKE_T - STAKE_T // 20
     top = net.height(0)
     net.wait_for_height(top + 3, 0, 1, 2)
+
+
+def test_a_larger_bond_raises_the_power_of_its_operator_at_the_next_epoch(begin: Begin) -> None:
+    # Of up to six validators all powers are equal, so eight are needed (engine.md 17).
+    net = begin(8, kind="ctn", founder=staked_with_room).start()
+    net.wait_for_height(2, seconds=60)
+    genesis = net.home(0).read_genesis()
+    own = consensus_address(public_key(net, 0))
+    assert len(set(powers(net).values())) == 1
+    envelope = Sender(OPERATORS[0], chain_name(genesis)).sign(Bond(stake_batch(genesis), STAKE_T))
+    assert rpc.send(net.members[0].rpc, envelope)["code"] == 0
+
+    def lead() -> int:
+        found = powers(net)
+        return found.pop(own) - max(found.values())
+
+    wait_until(lambda: lead() > 0, 5 * EPOCH_SECONDS, lambda: str(powers(net)))
+    assert len(powers(net)) == 8
+
+
+def test_an_absent_validator_is_jailed_and_comes_back(begin: Begin) -> None:
+    net = begin(5, kind="ctn", founder=staked_briefly).start()
+    net.wait_for_height(2, seconds=60)
+    operator, away = Person(OPERATORS[4]).address, consensus_address(public_key(net, 4))
+    assert away in powers(net)
+    net.kill(4)
+    wait_until(lambda: away not in powers(net), 45, lambda: str(powers(net)))
+    assert record(net, f"validator/{operator}")["jailed_until"] is not None
+    net.start(4)
+    wait_until(lambda: away in powers(net), 45, lambda: str(record(net, f"validator/{operator}")))
+    assert record(net, f"validator/{operator}")["jailed_until"] is None

@@ -62,6 +62,7 @@ class Flow(BridgeWorld):
         super().__init__()
         self.params |= {"council_min": 3, "council_delay": 2 * HOUR, "vote_ms": DAY} | {
             "vote_quorum": 2, "vote_min": 3, "min_validators": 1, "min_bond_t": 2, "absent_max": 4,
+            "resume_gap": 2 * HOUR,
         }  # fmt: skip
         self.chance = random.Random(seed)
         self.members = [self.stranger(f"member {number}") for number in range(3)]

@@ -30,7 +30,7 @@ MIDDLE, LATE = 200, 260
 PAST = (
     "meta", "blocks", "transactions", "events", "account_history", "balance_changes",
     "interval_history", "lineage", "orders", "trades", "candles", "tickers", "batch_changes",
-    "certificate_changes", "project_changes", "standing_changes",
+    "certificate_changes", "project_changes", "standing_changes", "epochs",
 )  # fmt: skip
 
 

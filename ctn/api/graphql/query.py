@@ -352,6 +352,7 @@ ROOTS: Final[dict[str, Any]] = {
     "unbondings": _connection(stake.UNBONDINGS),
     "cpoe": _record("cpoe"),
     "cpoes": _connection(stake.CPOES),
+    "epochs": _connection(stake.EPOCHS),
     "search": _field(searching.search, many(searching.Hit), "At most 20 hits for a text.",
                      list_max=searching.ROWS_MAX),
     "refusals": _field(refusals, many(Reason), "Every reason to refuse.", list_max=LISTS_MAX),

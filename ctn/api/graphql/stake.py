@@ -4,6 +4,7 @@ from typing import Final
 
 from ctn.api.graphql import scalars
 from ctn.api.graphql.connections import Collection, Filter, equal
+from ctn.api.graphql.nodes import Field, object_type
 from ctn.api.graphql.objects import OBJECTS
 from ctn.api.graphql.pages import Sort
 from ctn.views import tables
@@ -14,6 +15,22 @@ _OF_OPERATOR: Final = {
     "batch": Filter(str, equal("batch")),
 }
 
+Epoch: Final = object_type(
+    "Epoch",
+    "A validator at the end of an epoch: what it signed in it, and what it weighed after it.",
+    {
+        "epoch": Field(scalars.Count, "The number of the epoch that ended."),
+        "operator": Field(scalars.Address),
+        "power": Field(scalars.Count, "Of consensus, from here on."),
+        "weight": Field(scalars.Amount, "Kilograms: stake x (1 + bonus) x credit."),
+        "credit": Field(int, "Of 10,000."),
+        "blocks": Field(scalars.Count, "Heights in which it was to sign."),
+        "signed": Field(scalars.Count, "Heights that it signed."),
+        "height": Field(scalars.Height),
+        "time": Field(scalars.Time),
+    },
+    lambda row: f"{row['epoch']}/{row['operator']}",
+)
 VALIDATORS: Final = Collection(
     "Validator",
     OBJECTS.record("validator"),
@@ -54,4 +71,15 @@ CPOES: Final = Collection(
         "status": Filter(str, equal("status")),
     },
     "Proofs of emission reduction.",
+)
+EPOCHS: Final = Collection(
+    "Epoch",
+    Epoch,
+    tables.epochs,
+    (
+        Sort("newest", ("epoch", "operator"), descending=True),
+        Sort("oldest", ("epoch", "operator")),
+    ),
+    {"operator": Filter(scalars.Address, equal("operator"))},
+    "Validators at the end of each epoch.",
 )

@@ -20,11 +20,15 @@ By = Literal["regulator", "member", "council"]
 
 
 class Freezings:
-    """When freezes end, and when members of the council froze each subject, oldest first."""
+    """When freezes end, and when members of the council froze each subject, oldest first.
+
+    `live` counts the freezes that hold a subject now.
+    """
 
     def __init__(self) -> None:
         self.due: list[tuple[int, str]] = []
         self.by_members: dict[tuple[str, str], list[int]] = {}
+        self.live: dict[tuple[str, str], int] = {}
 
     def apply(self, place: str, before: Record | None, after: Record | None) -> None:
         """Replace one freeze by what became of it."""
@@ -34,11 +38,23 @@ class Freezings:
             if before.duty == MEMBER:
                 times = self.by_members[before.scope, before.subject]
                 del times[bisect_left(times, before.since)]
+            self._count(before, -1)
         if isinstance(after, ComplianceFreeze):
             if after.due is not None:
                 insort(self.due, (after.due, place))
             if after.duty == MEMBER:
                 insort(self.by_members.setdefault((after.scope, after.subject), []), after.since)
+            self._count(after, 1)
+
+    def _count(self, freeze: "ComplianceFreeze", step: int) -> None:
+        if freeze.ended is not None:
+            return
+        subject = (freeze.scope, freeze.subject)
+        count = self.live.get(subject, 0) + step
+        if count:
+            self.live[subject] = count
+        else:
+            del self.live[subject]
 
 
 class ComplianceFreeze(Record, frozen=True):

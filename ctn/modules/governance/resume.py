@@ -9,6 +9,7 @@ from ctn.kernel.op import Need, Op
 from ctn.kernel.record import Event
 from ctn.kernel.refusal import Refusal
 from ctn.modules.governance.events import Resumed
+from ctn.modules.market.mutators import reopen_all
 
 
 class NotStopped(Refusal):
@@ -30,4 +31,5 @@ class Resume(Op, frozen=True, tag="governance.resume"):
             raise NotStopped()
 
         ledger.drop(Stop, STOP)
+        reopen_all(ledger)
         ledger.emit(Resumed(False))

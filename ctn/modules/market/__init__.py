@@ -7,12 +7,14 @@ come to cost, so none can fail to settle.
 
 from ctn.kernel.invariant import Invariant
 from ctn.kernel.param import Param
-from ctn.kernel.record import Record
+from ctn.kernel.record import Event, Record
 from ctn.modules.market.amend_instrument import AmendInstrument
 from ctn.modules.market.cancel_order import CancelOrder
 from ctn.modules.market.cancel_orders import CancelOrders
 from ctn.modules.market.create_instrument import CreateInstrument
-from ctn.modules.market.hooks import begin_block, next_due
+from ctn.modules.market.day_roll import DayRolled
+from ctn.modules.market.events import Cleared, ClearingCut, OrdersEnded, Traded
+from ctn.modules.market.hooks import begin_block, end_block, next_due
 from ctn.modules.market.invariants import (
     crossed_books,
     fills_add_up,
@@ -20,11 +22,13 @@ from ctn.modules.market.invariants import (
     reservations_hold,
     trades_pay,
 )
+from ctn.modules.market.phases import PhaseChanged
 from ctn.modules.market.place_order import PlaceOrder
 from ctn.modules.market.records import (
     AUCTION_PPM,
     BLOCK_PPM,
     MAKER_PPM,
+    RESUME_GAP,
     SPLIT_INSURANCE_PPM,
     SPLIT_POINTS_PPM,
     SPLIT_SUPPORT_PPM,
@@ -36,6 +40,7 @@ from ctn.modules.market.records import (
     InstrumentState,
     Order,
     Pace,
+    Reopening,
     Tape,
 )
 from ctn.modules.market.replace_order import ReplaceOrder
@@ -43,8 +48,8 @@ from ctn.modules.market.set_calendar import SetCalendar
 from ctn.modules.market.set_status import SetStatus
 
 __all__ = [
-    "INVARIANTS", "PARAMS", "RECORDS", "Ops", "begin_block", "block_breaches", "next_due",
-    "recount",
+    "HOOK_EVENTS", "INVARIANTS", "PARAMS", "RECORDS", "Ops", "begin_block", "block_breaches",
+    "end_block", "next_due", "recount",
 ]  # fmt: skip
 
 Ops = (
@@ -59,6 +64,10 @@ Ops = (
 )
 RECORDS: tuple[type[Record], ...] = (
     Instrument, Amendment, InstrumentState, Order, Tape, Counters, Pace, ClientId,
+    Reopening,
+)  # fmt: skip
+HOOK_EVENTS: tuple[type[Event], ...] = (
+    DayRolled, PhaseChanged, OrdersEnded, Traded, Cleared, ClearingCut,
 )  # fmt: skip
 INVARIANTS: tuple[Invariant, ...] = (
     Invariant("order-holds", ("order", "balance:order"), reservations_hold),
@@ -69,4 +78,5 @@ block_breaches = crossed_books
 PARAMS: tuple[Param, ...] = (
     MAKER_PPM, TAKER_PPM, AUCTION_PPM, BLOCK_PPM,
     SPLIT_POINTS_PPM, SPLIT_INSURANCE_PPM, SPLIT_SUPPORT_PPM,
+    RESUME_GAP,
 )  # fmt: skip

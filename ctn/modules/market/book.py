@@ -152,7 +152,7 @@ class Holder:
     __slots__ = ("orders", "sums")
 
     def __init__(self) -> None:
-        self.orders: dict[int, None] = {}
+        self.orders: dict[int, Order] = {}
         self.sums: dict[str, list[int]] = {}
 
 
@@ -235,6 +235,7 @@ class Books:
             side, key = self._side(after)
             side.change(key, before, after)
             holder = self.by_account[after.account]
+            holder.orders[after.no] = after
             holder.sums[after.instrument][after.side != BUY] += after.open - before.open
         else:
             self._remove(before)
@@ -256,7 +257,7 @@ class Books:
         holder = self.by_account.get(account)
         if holder is None:
             holder = self.by_account[account] = Holder()
-        holder.orders[no] = None
+        holder.orders[no] = order
         sums = holder.sums.get(instrument)
         if sums is None:
             sums = holder.sums[instrument] = [0, 0]

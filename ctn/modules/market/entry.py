@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.refusal import InsufficientBalance
 from ctn.modules.accounts.records import ENTERPRISE, Guard
-from ctn.modules.identity.reads import roles, standing
+from ctn.modules.identity.reads import accounts_of, roles, standing
 from ctn.modules.market import refusals
 from ctn.modules.market.book import Books
 from ctn.modules.market.floor import Floor
@@ -44,7 +44,7 @@ def open_state(ledger: Ledger, instrument: Instrument) -> InstrumentState:
     state = ledger.get(InstrumentState, instrument.id)
     if instrument.status != "active" or "book" not in instrument.modes:
         raise refusals.MarketClosed(instrument=instrument.id, status=instrument.status)
-    if state is None or state.phase != "open":
+    if state is None or state.phase not in ("open", "call"):
         phase = "closed" if state is None else state.phase
         raise refusals.MarketClosed(instrument=instrument.id, phase=phase)
     if not is_tradable(ledger, instrument.asset):
@@ -123,6 +123,22 @@ def check_funds(floor: Floor, order: Order, cap: int) -> None:
     have = floor.ledger.balance(order.account, asset)
     if have < need:
         raise InsufficientBalance(account=order.account, asset=asset, have=have, need=need)
+
+
+def check_self_trade(floor: Floor, order: Order) -> None:
+    """Refuse an order that an open one of the same owner could meet in a call.
+
+    Nobody is to set the price of a clearing against himself (market.md 3.5).
+    """
+    assert order.price is not None
+    books, is_buy = floor.ledger.index(Books), order.side == "buy"
+    for account in accounts_of(floor.ledger, order.account):
+        for own in books.holder(account).orders.values():
+            if own.instrument != order.instrument or own.side == order.side:
+                continue
+            assert own.price is not None
+            if own.price <= order.price if is_buy else own.price >= order.price:
+                raise refusals.SelfTrade(order=own.no, price=own.price)
 
 
 def worst_price(floor: Floor, taker: Taker, protect_bp: int) -> int | None:

@@ -69,6 +69,23 @@ class OrdersEnded(Event, frozen=True):
     more: bool
 
 
+class Cleared(Event, frozen=True):
+    """A call of `instrument` met at `price`: `qty` of what buyers and sellers would have given."""
+
+    instrument: str
+    price: int
+    qty: int
+    demand: int
+    supply: int
+
+
+class ClearingCut(Event, frozen=True):
+    """A clearing made as many pairs as one block may; the rest follows with the next."""
+
+    instrument: str
+    pairs: int
+
+
 class Traded(Event, frozen=True):
     """Both legs changed hands at `price`; pairs stand as (buyer's, seller's).
 

@@ -1,4 +1,4 @@
-"""What the market does by itself: day rolls, phases, and taking out what is over.
+"""What the market does by itself: day rolls, phases, calls, and taking out what is over.
 
 Each item is work of its own draft, so a bug in one instrument stops that instrument alone. What is
 past its time is over for every rule at once, even while its item waits for a later block.
@@ -17,10 +17,18 @@ from ctn.modules.market.days import calendar_of, spans_of
 from ctn.modules.market.events import Reason
 from ctn.modules.market.mutators import end_orders
 from ctn.modules.market.over import is_any_outside, outside_band, resting, rests_any
-from ctn.modules.market.phases import phase_now, put_phase
-from ctn.modules.market.records import ClientId, Instrument, InstrumentState, Order
+from ctn.modules.market.phases import call_end, is_reopening, phase_now, put_phase
+from ctn.modules.market.records import (
+    REOPENING,
+    ClientId,
+    Instrument,
+    InstrumentState,
+    Order,
+    Reopening,
+)
 from ctn.modules.market.sessions import next_bound
 from ctn.modules.market.tape import old_tape
+from ctn.modules.market.uncross import clear_call
 
 FOREVER = 1 << 63
 
@@ -33,6 +41,15 @@ def begin_block(ledger: Ledger) -> Iterator[Item]:
     yield from old_tape(ledger)
 
 
+def end_block(ledger: Ledger) -> Iterator[Item]:
+    """Clear the calls that are over, by instrument."""
+    books = ledger.index(Books)
+    for name in sorted(books.instruments):
+        due = call_end(ledger, books.instruments[name], books.states[name])
+        if due is not None and due <= ledger.block.time:
+            yield Item(due, _call_id(name), name, partial(_clear, name=name))
+
+
 def next_due(ledger: Ledger) -> int | None:
     """The block time in ms of the earliest work; at or before block time when it waits."""
     books = ledger.index(Books)
@@ -43,6 +60,8 @@ def next_due(ledger: Ledger) -> int | None:
             times.append(day_end)
         if instrument.status == "active" and not _is_stuck(ledger, _phase_id(name)):
             times += _phase_times(ledger, instrument, books.states[name])
+    if ledger.get(Reopening, REOPENING) is not None:
+        times.append(ledger.block.time)
     return min(times) if times else None
 
 
@@ -63,24 +82,39 @@ def _roll(ledger: Ledger, name: str) -> None:
 def _phases(ledger: Ledger) -> Iterator[Item]:
     books = ledger.index(Books)
     for name in sorted(books.instruments):
-        if phase_now(ledger, books.instruments[name]) != books.states[name].phase:
+        state = books.states[name]
+        phase = phase_now(ledger, books.instruments[name], state)
+        if phase != state.phase or (phase == "call" and is_reopening(ledger)):
             run = partial(_change_phase, name=name)
             yield Item(ledger.block.time, _phase_id(name), name, run)
+    if ledger.get(Reopening, REOPENING) is not None:
+        yield Item(ledger.block.time, "reopening", "", _reopened)
 
 
 def _change_phase(ledger: Ledger, name: str) -> None:
     books = ledger.index(Books)
-    instrument = books.instruments[name]
-    put_phase(ledger, instrument, books.states[name], phase_now(ledger, instrument))
+    instrument, state = books.instruments[name], books.states[name]
+    put_phase(ledger, instrument, state, phase_now(ledger, instrument, state))
+
+
+def _reopened(ledger: Ledger) -> None:
+    ledger.drop(Reopening, REOPENING)
+
+
+def _clear(ledger: Ledger, name: str) -> None:
+    books = ledger.index(Books)
+    clear_call(ledger, books.instruments[name], books.states[name])
 
 
 def _phase_times(ledger: Ledger, instrument: Instrument, state: InstrumentState) -> list[int]:
     """When the book of an active instrument may next change its phase."""
     time = ledger.block.time
-    if phase_now(ledger, instrument) != state.phase:
+    if phase_now(ledger, instrument, state) != state.phase:
         return [time]
     bound = next_bound(calendar_of(ledger, instrument), spans_of(instrument.sessions, "book"), time)
-    return [] if bound is None else [bound]
+    is_stuck = _is_stuck(ledger, _call_id(instrument.id))
+    ends = (bound, None if is_stuck else call_end(ledger, instrument, state))
+    return [end for end in ends if end is not None]
 
 
 def _over(ledger: Ledger) -> Iterator[Item]:
@@ -160,6 +194,10 @@ def _roll_id(instrument: str) -> str:
 
 def _phase_id(instrument: str) -> str:
     return f"phase:{instrument}"
+
+
+def _call_id(instrument: str) -> str:
+    return f"call:{instrument}"
 
 
 def _due_id(due: Due) -> str:

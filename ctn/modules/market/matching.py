@@ -51,8 +51,13 @@ def opposite_side(ledger: Ledger, instrument: str, side: str) -> BookSide:
 def trade(floor: Floor, taker: Taker) -> Floor:
     """Match a taker, and let what is left rest or end; returns the floor that is to be closed.
 
+    In a call nothing matches yet, so all of it rests.
+
     A fill-or-kill order is tried: when not all of it is filled, all of the trial is undone.
     """
+    if floor.state.phase == "call":
+        finish(floor, taker)
+        return floor
     if taker.order.tif != "fok":
         match(floor, taker)
         finish(floor, taker)

@@ -14,9 +14,11 @@ from ctn.modules.market.book import Books
 from ctn.modules.market.events import Ended, OrdersEnded, Reason, Traded
 from ctn.modules.market.floor import Floor
 from ctn.modules.market.records import (
+    REOPENING,
     Instrument,
     InstrumentState,
     Order,
+    Reopening,
     Side,
     Trade,
     TradeMode,
@@ -142,6 +144,11 @@ def ended_row(order: Order, left: int, reason: Reason) -> Ended:
     """How an order that ends with `left` grams untraded is told."""
     state = "expired" if reason in EXPIRED else "cancelled"
     return Ended(order.no, order.account, order.instrument, left, state, reason)
+
+
+def reopen_all(ledger: Ledger) -> None:
+    """Let every open book reopen by a call with the next block."""
+    ledger.put(Reopening(ledger.block.time), REOPENING)
 
 
 def _trade(floor: Floor, fill: Fill, amount: int) -> Trade:

@@ -15,6 +15,12 @@ def rests_any(book: Book) -> bool:
     return bool(book.bids.keys or book.asks.keys)
 
 
+def is_crossed(book: Book) -> bool:
+    """Whether the best bid would trade with the best ask, as it may after a call."""
+    bid, ask = book.bids.best(), book.asks.best()
+    return bid is not None and ask is not None and bid >= ask
+
+
 def is_any_outside(book: Book, state: InstrumentState) -> bool:
     """Whether an order rests outside the band; the best prices tell."""
     bid, ask = book.bids.best(), book.asks.best()

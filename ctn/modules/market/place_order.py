@@ -74,6 +74,7 @@ class PlaceOrder(Op, frozen=True, tag="market.place_order"):
         refusals.RateLimited,
         refusals.TooManyOrders,
         InsufficientBalance,
+        refusals.SelfTrade,
         refusals.WouldCross,
     )
     emits: ClassVar[tuple[type[Event], ...]] = (
@@ -117,6 +118,7 @@ class PlaceOrder(Op, frozen=True, tag="market.place_order"):
         state = entry.open_state(ledger, instrument)
         entry.check_eligible(ledger, instrument, sender)
         self._check_type(instrument)
+        self._check_phase(state)
         entry.check_size(instrument, state, self.price, self.qty)
         expires = self._expiry(ledger, state)
         pace = entry.next_pace(ledger, sender)
@@ -153,6 +155,8 @@ class PlaceOrder(Op, frozen=True, tag="market.place_order"):
                 return floor
             order = taker.order = order.replace(price=worst)
         entry.check_funds(floor, order, terms.entry_cap)
+        if floor.state.phase == "call":
+            entry.check_self_trade(floor, order)
         _tell(floor, order)
         return trade(floor, taker)
 
@@ -184,6 +188,13 @@ class PlaceOrder(Op, frozen=True, tag="market.place_order"):
             raise refusals.OrderTypeNotAllowed(field="protect_bp")
         if self.protect_bp is not None and not 1 <= self.protect_bp <= instrument.protect_max_bp:
             raise refusals.OrderTypeNotAllowed(field="protect_bp")
+
+    def _check_phase(self, state: InstrumentState) -> None:
+        """Refuse in a call what could not wait for its end."""
+        if state.phase == "call" and self.kind != "limit":
+            raise refusals.OrderTypeNotAllowed(field="kind", phase="call")
+        if state.phase == "call" and self.tif in ("ioc", "fok"):
+            raise refusals.OrderTypeNotAllowed(field="tif", phase="call")
 
     def _expiry(self, ledger: Ledger, state: InstrumentState) -> int:
         """When the order is over: as stated, the end of the day's last session, or 90 days."""

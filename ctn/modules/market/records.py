@@ -53,6 +53,9 @@ BLOCK_PPM = Param("block_ppm", 100, 0, FEE_MAX_PPM)
 SPLIT_POINTS_PPM = Param("split_points_ppm", 200_000, 0, 300_000)
 SPLIT_INSURANCE_PPM = Param("split_insurance_ppm", 200_000, 0, 300_000)
 SPLIT_SUPPORT_PPM = Param("split_support_ppm", 100_000, 0, 300_000)
+RESUME_GAP = Param("resume_gap", 600_000, 60_000, 7_200_000)
+CALL_MS = 300_000  # the call in which a book reopens
+PAIRS_MAX = 2_000  # one event each, and a draft tells 4,096 at most
 
 
 class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -258,4 +261,13 @@ class ClientId(Record, frozen=True):
     due: Time
 
 
+class Reopening(Record, frozen=True):
+    """Every open book reopens by a call with the next block: an emergency stop ended."""
+
+    table: ClassVar[str] = "reopening"
+
+    since: Time
+
+
 COUNTERS = "counters"
+REOPENING = "all"

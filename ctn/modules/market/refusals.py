@@ -59,6 +59,10 @@ class WouldCross(Refusal):
     """A post-only order would trade at once."""
 
 
+class SelfTrade(Refusal):
+    """In a call, the order would meet an open order of the same owner."""
+
+
 class OrderNotFound(Refusal):
     """The sender has no open order of this number or client id."""
 

@@ -60,6 +60,7 @@ class ReplaceOrder(Op, frozen=True, tag="market.replace_order"):
         refusals.ExpiryInvalid,
         refusals.RateLimited,
         InsufficientBalance,
+        refusals.SelfTrade,
         refusals.WouldCross,
     )
     emits: ClassVar[tuple[type[Event], ...]] = (OrderChanged, OrdersEnded, Traded)
@@ -154,6 +155,8 @@ def _enter_again(floor: Floor, old: Order, new: Order, fills_max: int) -> Floor:
         rank=terms.rank, seq=floor.number(), height=ledger.block.height, cap=terms.rest_cap
     )
     entry.check_funds(floor, order, terms.entry_cap)
+    if floor.state.phase == "call":
+        entry.check_self_trade(floor, order)
     tell_changed(floor, order, order.qty, order.open)
     taker = Taker(floor, order, fills_max=fills_max, rate=terms.rate)
     return trade(floor, taker)

@@ -4,6 +4,10 @@ Money is in base units of 1/10^4, rates in ppm or basis points. A multiplier is 
 (10^4 - discount in basis points), so a fee is multiplier * notional / 10^10 (market.md 3.3, 11).
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
 GRAMS_PER_TONNE = 1_000_000
 PPM = 1_000_000
 BP = 10_000
@@ -72,3 +76,69 @@ def protection(is_buy: bool, base: int, protect_bp: int, tick: int) -> int:
 def clip(price: int, low: int, high: int) -> int:
     """The price within `low` and `high` that is nearest to `price`."""
     return min(max(price, low), high)
+
+
+class Clearing(NamedTuple):
+    """One price for all, in money base units a tonne, and the grams that trade at it.
+
+    `demand` and `supply` are the grams that buyers and sellers would give at that price.
+    """
+
+    price: int
+    qty: int
+    demand: int
+    supply: int
+
+
+def clearing_price(
+    bids: Sequence[tuple[int, int]], asks: Sequence[tuple[int, int]], *, anchor: int, tick: int
+) -> Clearing:
+    """The price of a clearing of levels (price, open grams) that cross (market.md 5).
+
+    Most is traded at it; then the least excess, then nearest to `anchor`, then the lower price.
+    Prices are money base units per tonne on `tick`; raises ValueError without a level.
+    """
+    prices = sorted({price: None for price, _grams in [*bids, *asks]})
+    between = [
+        min(max(_nearest(anchor, tick), low + tick), high - tick)
+        for low, high in pairwise(prices)
+        if high - low > tick
+    ]
+    found = [_cleared(price, bids, asks) for price in [*prices, *between]]
+    return min(
+        found,
+        key=lambda one: (
+            -one.qty, abs(one.demand - one.supply), abs(one.price - anchor), one.price,
+        ),
+    )  # fmt: skip
+
+
+def shared_lots(opens: Sequence[int], lots: int) -> list[int]:
+    """How many of `lots` each of equals gets, by what it has open, all of it where it fits.
+
+    Both in whole lots. Down for each, then one more lot for each in turn until nothing is left
+    (market.md 5).
+    """
+    total = sum(opens)
+    if lots >= total:
+        return list(opens)
+    shares = [lots * one // total for one in opens]
+    rest = lots - sum(shares)
+    for place, one in enumerate(opens):
+        if rest and shares[place] < one:
+            shares[place] += 1
+            rest -= 1
+    return shares
+
+
+def _cleared(
+    price: int, bids: Sequence[tuple[int, int]], asks: Sequence[tuple[int, int]]
+) -> Clearing:
+    demand = sum([grams for bid, grams in bids if bid >= price])
+    supply = sum([grams for ask, grams in asks if ask <= price])
+    return Clearing(price, min(demand, supply), demand, supply)
+
+
+def _nearest(price: int, tick: int) -> int:
+    """The price on tick that is nearest, the higher of two."""
+    return (2 * price + tick) // (2 * tick) * tick

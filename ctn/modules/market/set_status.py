@@ -62,4 +62,4 @@ class SetStatus(Op, frozen=True, tag="market.set_status"):
                 ledger.drop(Amendment, self.instrument)
         changed = instrument.replace(status=self.status)
         ledger.put(changed)
-        put_phase(ledger, changed, state, phase_now(ledger, changed))
+        put_phase(ledger, changed, state, phase_now(ledger, changed, state))

@@ -27,6 +27,7 @@ from ctn.modules.staking.events import (
     CreditFell,
     CreditRestored,
     EpochEnded,
+    EpochFigures,
     FeesShared,
     Released,
     SetTooSmall,
@@ -179,7 +180,23 @@ def move_powers(ledger: Ledger, *, number: int) -> None:
         put_powers(ledger, after)
     _start_time(ledger)
     sent = sent_powers(ledger)
-    ledger.emit(EpochEnded(number - 1, len(sent), sum(sent.values())))
+    figures = _figures(ledger, sent)
+    ledger.emit(EpochEnded(number - 1, len(sent), sum(sent.values()), figures))
+
+
+def _figures(ledger: Ledger, sent: Mapping[str, int]) -> tuple[EpochFigures, ...]:
+    """What every admitted validator signed in the epoch and weighs after it, by address."""
+    found: list[EpochFigures] = []
+    for validator in ledger.index(Stakes).admitted():
+        counted = liveness(ledger, validator.operator)
+        power = sent.get(validator.pubkey, 0)
+        found.append(
+            EpochFigures(
+                validator.operator, power, validator.weight, validator.credit, counted.blocks,
+                counted.signed,
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def _weigh_all(ledger: Ledger) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """Events of stake that no operation asks for: what hooks and faults tell."""
 
+import msgspec
+
 from ctn.kernel.record import Event
 
 
@@ -56,12 +58,24 @@ class SetTooSmall(Event, frozen=True):
     least: int
 
 
+class EpochFigures(msgspec.Struct, frozen=True):
+    """A validator at the end of an epoch: what it signed in it, and what it weighs after it."""
+
+    operator: str
+    power: int
+    weight: int
+    credit: int
+    blocks: int
+    signed: int
+
+
 class EpochEnded(Event, frozen=True):
     """Epoch `epoch` ended; `validators` keys hold `power` together from now on."""
 
     epoch: int
     validators: int
     power: int
+    figures: tuple[EpochFigures, ...]
 
 
 class FeesShared(Event, frozen=True):

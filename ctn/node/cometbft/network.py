@@ -1,6 +1,7 @@
 """Several validators on one machine: their homes, keys, ports and one genesis (engine.md 14)."""
 
 import secrets
+import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -25,9 +26,11 @@ from ctn.node.home import Home
 from ctn.node.stops import BadConfig
 
 P2P_PORT, API_PORT, PORT_STEP = 26_656, 8_080, 10
+PORTS_END, ROWS_TRIED = 65_536, 100
 VALIDATORS_MAX = 16
 POWER = 10
 TIMEOUT_COMMIT_MS = 300
+SMALL = StoreTable(ballast_mib=16, retain_blocks=500_000)  # several nodes share this disk
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -67,7 +70,57 @@ class Places(NamedTuple):
 
 
 LOCAL = Places()
-SMALL = StoreTable(ballast_mib=16, retain_blocks=500_000)  # several nodes share this disk
+
+
+def free_places(count: int, p2p: int | None, api: int | None) -> Places:
+    """Rows of ports on loopback in which nobody listens; raises BadConfig for a named one in use.
+
+    A row that is not named is the first free one of its usual ports and those above.
+    """
+    rows = {
+        "--port": ([PORT_STEP * no + more for no in range(count) for more in (0, 1)], p2p),
+        "--api-port": (list(range(count)), api),
+    }
+    usual = {"--port": (P2P_PORT, PORT_STEP * count), "--api-port": (API_PORT, 1)}
+    found: list[int] = []
+    for option, (offsets, named) in rows.items():
+        first, step = usual[option] if named is None else (named, 0)
+        for turn in range(ROWS_TRIED if named is None else 1):
+            start = first + turn * step
+            busy = [start + offset for offset in offsets if not _is_free(start + offset)]
+            if not busy:
+                found.append(start)
+                break
+        else:
+            where = busy[0] if named is not None else f"from {first} up"
+            raise BadConfig(f"port {where} is in use or not allowed: {option} names another row")
+    return Places(found[0], found[1])
+
+
+def require_free(members: Sequence[Member]) -> None:
+    """Raise BadConfig when somebody else listens where a node is to listen."""
+    for member in members:
+        for option, place in (("--port", member.p2p), ("--port", member.rpc),
+                              ("--api-port", member.api)):  # fmt: skip
+            host, _, port = place.rpartition(":")
+            if not _is_free(int(port), host):
+                raise BadConfig(
+                    f"port {port} of {member.home} is in use: end what listens there, or lay the "
+                    f"network out anew with another --dir and {option}"
+                )
+
+
+def _is_free(port: int, host: str = "127.0.0.1") -> bool:
+    if not 0 < port < PORTS_END:
+        return False
+    with socket.socket() as probe:
+        # As servers do: a port that waits after its last connection is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def lay_out(

@@ -1,12 +1,14 @@
 """The processes of a network on this machine: starting, ending and looking at its nodes."""
 
 import contextlib
+import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +24,8 @@ READY_HEIGHT = 2
 STOP_SECONDS = 45
 POLL_SECONDS = 0.1
 TAIL_BYTES = 2_000
+ANSWERS, OFF = "answers", "off"
+ANSWER_SECONDS = 2
 
 
 class Seen(NamedTuple):
@@ -34,6 +38,7 @@ class Seen(NamedTuple):
     time: str = ""
     peers: int = 0
     power: int = 0
+    platform: str = OFF
 
 
 class Standing(NamedTuple):
@@ -84,31 +89,51 @@ def processes(home: Path) -> dict[str, int]:
 
 
 def wait_until_ready(folder: Path, network: Network, height: int = READY_HEIGHT) -> None:
-    """Return when all nodes are at a height; raises Halted with the log of one that ended."""
+    """Return when all nodes are at a height and answer; raises Halted with the log of one ended."""
     end = time.monotonic() + READY_SECONDS
     while True:
         nodes = [look_at(folder, member) for member in network.members]
-        if all(node.height >= height for node in nodes):
+        if all(node.height >= height and node.platform == ANSWERS for node in nodes):
             return
         for member in network.members:
-            if "node" not in processes(folder / member.home):
-                raise Halted(f"{member.home} ended: {_tail(folder / member.home)}")
+            known = processes(folder / member.home)
+            for name in ("node", "api"):
+                if name not in known:
+                    text = _tail(folder / member.home, name)
+                    raise Halted(f"{name} of {member.home} ended: {text}")
         if time.monotonic() > end:
-            behind = [node.name for node in nodes if node.height < height]
-            raise Halted(f"{', '.join(behind)} not at height {height} in {READY_SECONDS} s")
+            behind = [
+                node.name for node in nodes if node.height < height or node.platform != ANSWERS
+            ]
+            text = f"not at height {height}, or without platform"
+            raise Halted(f"{', '.join(behind)} {text} in {READY_SECONDS} s")
         time.sleep(POLL_SECONDS)
 
 
 def look_at(folder: Path, member: Member) -> Seen:
-    """One node as its CometBFT shows it."""
+    """One node as its CometBFT shows it, and whether its platform answers."""
+    platform = _platform(folder / member.home, member.api)
     try:
         sync = rpc.sync_of(member.rpc)
         peers = len(rpc.peers_of(member.rpc))
     except (rpc.RpcUnreachable, rpc.RpcRefused):
         is_here = "node" in processes(folder / member.home)
-        return Seen(member.home, "starting" if is_here else "down")
+        return Seen(member.home, "starting" if is_here else "down", platform=platform)
     state = "catching up" if sync.is_catching_up else "running"
-    return Seen(member.home, state, sync.height, sync.app_hash, sync.time, peers, sync.power)
+    return Seen(
+        member.home, state, sync.height, sync.app_hash, sync.time, peers, sync.power, platform
+    )
+
+
+def _platform(home: Path, place: str) -> str:
+    """Whether the platform of a node answers, starts, or is gone; another's answer is none."""
+    if "api" not in processes(home):
+        return OFF
+    try:
+        with urllib.request.urlopen(f"http://{place}/api/v1/status", timeout=ANSWER_SECONDS):
+            return ANSWERS
+    except (OSError, http.client.HTTPException):
+        return "starting"
 
 
 def standing(folder: Path, network: Network) -> Standing:
@@ -171,8 +196,8 @@ def _is_of(pid: int, home: Path) -> bool:
     return True
 
 
-def _tail(home: Path) -> str:
+def _tail(home: Path, name: str) -> str:
     try:
-        return (home / "log" / "node.log").read_text("utf-8", "replace")[-TAIL_BYTES:].strip()
+        return (home / "log" / f"{name}.log").read_text("utf-8", "replace")[-TAIL_BYTES:].strip()
     except FileNotFoundError:
         return "no log"

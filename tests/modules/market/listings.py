@@ -14,6 +14,7 @@ from ctn.modules.market.place_order import PlaceOrder
 from ctn.modules.market.presets import CCER, TONNE, offered
 from ctn.modules.market.records import COUNTERS, Counters, Instrument, Order, Session, Side
 from ctn.modules.market.replace_order import ReplaceOrder
+from tests.modules.market.worlds import LEAPS
 from tests.worlds import START, World
 
 BATCH = "ccer-00001-2024-001"
@@ -40,7 +41,7 @@ def creation(**changes: Any) -> CreateInstrument:
 
 def market(*calendars: Calendar) -> tuple[World, str]:
     """A world with an operator, a batch, and money."""
-    world = World()
+    world = World(resume_gap=LEAPS)
     for calendar in calendars or (EVERY_DAY, CHINA):
         world.put(calendar)
     world.put(Asset(BATCH, FREE))

@@ -5,12 +5,15 @@ from hypothesis import strategies as st
 
 from ctn.modules.market.rules import (
     FEE_SCALE,
+    Clearing,
+    clearing_price,
     clip,
     fee,
     multiplier,
     notional,
     protection,
     reservation,
+    shared_lots,
     tick_down,
     tick_up,
 )
@@ -99,3 +102,49 @@ def test_a_clipped_price_is_the_nearest_in_the_band(price: int, one: int, other:
     clipped = clip(price, low, high)
     assert low <= clipped <= high
     assert clipped == price or not low <= price <= high
+
+
+def test_the_price_of_a_clearing_is_that_of_the_document() -> None:
+    bids = [(62_500, 300), (61_000, 701), (60_500, 900)]
+    asks = [(61_000, 320), (59_500, 350), (62_000, 500)]
+    found = clearing_price(bids, asks, anchor=60_000, tick=500)
+    assert found == Clearing(61_000, 670, 1_001, 670)
+    assert shared_lots([400, 101], 170) == [136, 34]
+
+
+def test_of_equal_clearings_the_nearest_to_the_last_price_is_taken_then_the_lower() -> None:
+    assert clearing_price([(900, 5)], [(100, 5)], anchor=480, tick=100).price == 500
+    assert clearing_price([(900, 5)], [(100, 5)], anchor=2_000, tick=100).price == 900
+    assert clearing_price([(900, 5)], [(100, 5)], anchor=1, tick=100).price == 100
+    assert clearing_price([(200, 5)], [(100, 5)], anchor=150, tick=100).price == 100
+    # The least excess goes before the distance.
+    assert clearing_price([(900, 5), (800, 5)], [(100, 5)], anchor=1, tick=100).price == 900
+
+
+levels = st.lists(st.tuples(st.integers(1, 60), st.integers(1, 50)), min_size=1, max_size=8)
+
+
+@given(levels, levels, st.integers(1, 60))
+def test_no_other_price_trades_more(
+    bids: list[tuple[int, int]], asks: list[tuple[int, int]], anchor: int
+) -> None:
+    found = clearing_price(bids, asks, anchor=anchor, tick=1)
+    for price in range(1, 61):
+        demand = sum(grams for bid, grams in bids if bid >= price)
+        supply = sum(grams for ask, grams in asks if ask <= price)
+        worth = (-min(demand, supply), abs(demand - supply), abs(price - anchor), price)
+        best = (-found.qty, abs(found.demand - found.supply), abs(found.price - anchor))
+        assert (*best, found.price) <= worth or price not in range(
+            min(one for one, _ in [*bids, *asks]), max(one for one, _ in [*bids, *asks]) + 1
+        )
+
+
+@given(st.lists(st.integers(1, 1_000), min_size=1, max_size=12), st.integers(0, 5_000))
+def test_equals_share_all_that_there_is_and_nobody_gets_more_than_he_wants(
+    opens: list[int], lots: int
+) -> None:
+    shares = shared_lots(opens, lots)
+    assert sum(shares) == min(lots, sum(opens))
+    assert all(0 <= share <= one for share, one in zip(shares, opens, strict=True))
+    down = [min(lots, sum(opens)) * one // sum(opens) for one in opens]
+    assert all(share - floor in (0, 1) for share, floor in zip(shares, down, strict=True))

@@ -26,6 +26,7 @@ from ctn.modules.market.replace_order import ReplaceOrder
 from tests.worlds import CNY, DAY, START, World
 
 TONNE = 1_000_000
+LEAPS = 1 << 62  # these worlds leap in time; what a leap does to a book: test_reopening.py
 CEA = "cea24"
 NAME = "cea24-cny"
 REF = 60_000
@@ -62,7 +63,7 @@ class MarketWorld(World):
     """A world whose people trade tonnes of `cea24` for CNY."""
 
     def __init__(self, **changes: Any) -> None:
-        super().__init__()
+        super().__init__(resume_gap=LEAPS)
         self.put(Calendar("always", 0, 127, (), ()))
         self.put(instrument(**changes))
         self.put(state())
