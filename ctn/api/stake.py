@@ -23,7 +23,7 @@ from ctn.api.resources import (
 )
 from ctn.api.routes import Route
 from ctn.modules.staking.cpoes import Cpoe
-from ctn.modules.staking.records import Bond, Unbonding, Validator
+from ctn.modules.staking.records import Bond, Evidence, Unbonding, Validator
 from ctn.modules.staking.rules import state_word
 from ctn.views import tables
 from ctn.views.reader import View
@@ -36,6 +36,7 @@ _entries: Final = tables.RECORDS["unbonding"].table
 _powers: Final = tables.RECORDS["powers"].table
 _liveness: Final = tables.RECORDS["liveness"].table
 _cpoes: Final = tables.RECORDS["cpoe"].table
+_faults: Final = tables.RECORDS["evidence"].table
 VALIDATORS: Final = Listing("validators", (_validators.c.operator,))
 EPOCHS: Final = Listing(
     "epochs", (tables.epochs.c.epoch, tables.epochs.c.operator), is_newest_first=True
@@ -64,6 +65,9 @@ EPOCH = shape(
 CPOE_ANSWER = object_shape(
     "CpoeAnswer", fields_of_record(Cpoe, TONNES, texts=True), "A proof of emission reduction."
 )
+FAULT = shape(
+    "FaultItem", fields_of_record(Evidence, {}, texts=False), "A fault, and what it cost in tonnes."
+)
 VALIDATOR = shape(
     "ValidatorItem",
     [*fields_of_record(Validator, WEIGHED, texts=False), *BESIDE],
@@ -72,8 +76,8 @@ VALIDATOR = shape(
 VALIDATOR_ANSWER = object_shape(
     "ValidatorAnswer",
     [*fields_of_record(Validator, WEIGHED, texts=True), *BESIDE, ("lots", many(LOT)),
-     ("unbonding", many(ENTRY)), ("cpoes", many(CPOE))],
-    "A validator with its lots, what it takes out, and its proofs, the newest 100.",
+     ("unbonding", many(ENTRY)), ("cpoes", many(CPOE)), ("faults", many(FAULT))],
+    "A validator with its lots, what it takes out, its proofs and its faults, the newest 100.",
 )  # fmt: skip
 
 
@@ -132,6 +136,9 @@ async def validator(request: Request, address: Address) -> Response:
         records = select(_cpoes).where(_cpoes.c.owner == address)
         newest = records.order_by(_cpoes.c.filed.desc(), _cpoes.c.id).limit(RECORDS_MAX)
         made["cpoes"] = [as_texts(without_place(one), TONNES) for one in view.rows(newest)]
+        acted = select(_faults).where(_faults.c.operator == address)
+        latest = acted.order_by(_faults.c.time.desc(), _faults.c.id).limit(RECORDS_MAX)
+        made["faults"] = [without_place(one) for one in view.rows(latest)]
         return made
 
     return await found(request, read)

@@ -13,7 +13,14 @@ from ctn.api.resources import list_shape
 from ctn.kernel.genesis import Genesis
 from ctn.modules.staking.bond import Bond
 from ctn.modules.staking.cpoes import Cpoe
-from ctn.modules.staking.records import Liveness, Unbonding, unbonding
+from ctn.modules.staking.records import (
+    DUPLICATE_VOTE,
+    Evidence,
+    Liveness,
+    SlashedLot,
+    Unbonding,
+    unbonding,
+)
 from ctn.modules.staking.unbond import Unbond
 from tests.api.chains import MAKER, running
 from tests.api.open_worlds import Platform
@@ -36,6 +43,12 @@ def founding() -> Genesis:
     world.put(Liveness(NORTH, 10, 9, 1))
     world.put(Unbonding(NORTH, 1, FRESH, 50, START - 1, None))
     world.hold(unbonding(NORTH), 50)
+    world.put(
+        Evidence(
+            f"{DUPLICATE_VOTE}-{'0' * 40}-7", DUPLICATE_VOTE, "0" * 40, NORTH, 7, START - DAY, 1, 0,
+            None, (SlashedLot(FRESH, 50, 50),),
+        )
+    )  # fmt: skip
     world.put(
         Cpoe(
             RECORD, NORTH, PROJECT, START - 90 * DAY, START - 30 * DAY, 12, METHODOLOGY,
@@ -98,6 +111,8 @@ def test_a_validator_shows_what_its_weight_is_made_of(platform: Platform) -> Non
     assert [lot["tonnes"] for lot in found["lots"]] == ["2000"]
     assert [entry["tonnes"] for entry in found["unbonding"]] == ["50"]
     assert [record["id"] for record in found["cpoes"]] == [RECORD]
+    assert [fault["kind"] for fault in found["faults"]] == [DUPLICATE_VOTE]
+    assert found["faults"][0]["lots"] == [{"batch": FRESH, "tonnes": 50, "retired": 50}]
 
 
 def test_each_state_has_its_word(platform: Platform) -> None:

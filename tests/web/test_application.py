@@ -26,7 +26,8 @@ PAGES = (
     "/", "/trade/{instrument}", "/projects", "/projects/{project}", "/batches/{batch}",
     "/serials/{serial}", "/certificates", "/verify", "/registry", "/retire", "/wallet",
     "/wallet/setup", "/explorer", "/explorer/blocks/26", "/explorer/transactions/{tx}",
-    "/explorer/accounts/{account}", "/explorer/supply", "/developer",
+    "/explorer/accounts/{account}", "/explorer/supply", "/developer", "/stake",
+    "/stake/{operator}", "/governance", "/governance/{number}", "/freezes", "/wallet/security",
 )  # fmt: skip
 
 
@@ -46,6 +47,8 @@ def places(demo: str) -> dict[str, str]:
         "project": batch.rsplit("-", 2)[0], "serial": f"CTN-{batch.upper()}-{start}-{start}",
         "tx": certificate["tx"], "account": certificate["holder"],
         "certificate": certificate["id"],
+        "operator": first("/stake/validators?limit=1")["operator"],
+        "number": first("/proposals?limit=1")["number"],
     }  # fmt: skip
 
 

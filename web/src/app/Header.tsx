@@ -16,6 +16,8 @@ const PLACES = [
   ["/registry", "nav.registry"],
   ["/verify", "nav.verify"],
   ["/explorer", "nav.explorer"],
+  ["/stake", "nav.stake"],
+  ["/governance", "nav.governance"],
   ["/wallet", "nav.wallet"],
   ["/developer", "nav.developer"],
 ] as const;

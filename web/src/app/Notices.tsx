@@ -2,11 +2,15 @@
 
 import { type ReactElement, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { useResource } from "../data/useRead";
+import { useDocument, useResource } from "../data/useRead";
+import { StopDocument } from "../gql/graphql";
+import { remainingTime } from "../units/times";
 import styles from "./Layout.module.css";
 import { clockOffset } from "./clock";
+import { useSettings } from "./settings";
 
 const EVERY_MS = 5_000;
+const STOP_EVERY_MS = 15_000;
 const OLD_MS = 60_000;
 
 interface Status {
@@ -19,12 +23,14 @@ interface Status {
 export function Notices(): ReactElement {
   const { t } = useTranslation("app");
   const reading = useResource<Status>("/status", EVERY_MS);
+  const stop = useStop();
   const status = reading.state === "ready" ? reading.data : null;
   const fault = reading.state === "loading" ? null : reading.fault;
   // Judged once for each answer: an answer that grows old is no clock that goes wrong.
   const minutes = useMemo(() => (status === null ? 0 : clockOffset(status, Date.now())), [status]);
   const said = [
     fault === null ? null : t(`notice.${fault.kind}`),
+    stop === null ? null : t("notice.stopped", { left: stop }),
     status?.chain.startsWith("ctn-demo") ? t("notice.demo") : null,
     status?.read_only ? t("notice.readOnly") : null,
     status !== null && status.age_ms > OLD_MS ? t("notice.halted") : null,
@@ -40,4 +46,12 @@ export function Notices(): ReactElement {
       ))}
     </div>
   );
+}
+
+/** How long an emergency stop lasts at most, in words; null while there is none. */
+function useStop(): string | null {
+  const { language } = useSettings();
+  const reading = useDocument(StopDocument, {}, STOP_EVERY_MS);
+  const until = reading.state === "ready" ? reading.data.emergencyStop?.until : undefined;
+  return until === undefined ? null : remainingTime(Date.parse(until), Date.now(), language);
 }

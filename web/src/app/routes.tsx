@@ -94,6 +94,32 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/stake",
+    component: lazyRouteComponent(() => import("../pages/stake/Stake"), "Stake"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/stake/$operator",
+    component: lazyRouteComponent(() => import("../pages/stake/Validator"), "Validator"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/governance",
+    component: lazyRouteComponent(() => import("../pages/governance/Governance"), "Governance"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/governance/$number",
+    component: lazyRouteComponent(() => import("../pages/governance/Proposal"), "Proposal"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/freezes",
+    validateSearch: searched,
+    component: lazyRouteComponent(() => import("../pages/governance/Freezes"), "Freezes"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/wallet",
     component: lazyRouteComponent(() => import("../pages/wallet/Portfolio"), "Portfolio"),
   }),
@@ -101,6 +127,11 @@ const pages = [
     getParentRoute: () => root,
     path: "/wallet/setup",
     component: lazyRouteComponent(() => import("../pages/wallet/Setup"), "Setup"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/wallet/security",
+    component: lazyRouteComponent(() => import("../pages/security/Protection"), "Protection"),
   }),
   createRoute({
     getParentRoute: () => root,

@@ -46,7 +46,7 @@ export function Facts({ rows }: FactsFields): ReactElement {
 }
 
 interface BadgeFields {
-  readonly tone?: "good" | "bad" | "attention";
+  readonly tone?: "good" | "bad" | "attention" | undefined;
   readonly children: ReactNode;
 }
 

@@ -25,3 +25,28 @@ export function exactTime(time: number, language: Language): string {
   const words = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "long" });
   return words.format(time);
 }
+
+/** How long from `now` until `time`, both in ms, in its two largest units; null when it is due. */
+export function remainingTime(time: number, now: number, language: Language): string | null {
+  if (time <= now) return null;
+  let rest = Math.ceil((time - now) / 1_000) * 1_000;
+  const parts: string[] = [];
+  for (const [unit, length] of UNITS) {
+    const count = Math.floor(rest / length);
+    rest -= count * length;
+    if (count > 0) parts.push(unitText(count, unit, language));
+    // What is far away is not told to the second.
+    if (parts.length === 2 || (parts.length === 1 && count === 0)) break;
+  }
+  return parts.join(" ");
+}
+
+/** A length of time in ms in its two largest units. */
+export function lengthText(ms: number, language: Language): string {
+  return remainingTime(ms, 0, language) ?? unitText(0, "second", language);
+}
+
+function unitText(count: number, unit: string, language: Language): string {
+  const words = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" });
+  return words.format(count);
+}

@@ -6,10 +6,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { amountText, moneyText } from "../ops/amounts";
 import { type Language, timeText } from "../ops/forms";
-import { describe, title } from "../ops/sentences";
-import type { Body, Op } from "./body";
+import { describe } from "../ops/sentences";
+import type { Body } from "./body";
 import type { WalletFault } from "./fault";
-import { NoteOfFault, PasswordField, useLanguage, useRefusalSentence, Value } from "./parts";
+import { OpList } from "./OpSentence";
+import { NoteOfFault, PasswordField, useLanguage, useRefusalSentence } from "./parts";
 import type { Change, Warning } from "./preview";
 import type { Prepared } from "./sending";
 import styles from "./SignDialog.module.css";
@@ -33,11 +34,7 @@ export function Reading(props: Props) {
   const isTold = body.ops.every((op) => describe(op, language) !== null);
   return (
     <>
-      <ol className={styles["ops"]}>
-        {body.ops.map((op, place) => (
-          <Sentence key={place} op={op} language={language} />
-        ))}
-      </ol>
+      <OpList ops={body.ops} language={language} />
       <Terms body={body} height={head.height} time={head.time} language={language} />
       <Changes changes={changes} />
       <Warnings warnings={warnings} />
@@ -45,31 +42,6 @@ export function Reading(props: Props) {
       {fault !== null && <NoteOfFault error={fault} />}
       {isTold ? <Consent {...props} /> : <CannotShow />}
     </>
-  );
-}
-
-function Sentence({ op, language }: { readonly op: Op; readonly language: Language }) {
-  const [first, ...rest] = describe(op, language) ?? [];
-  return (
-    <li>
-      <strong>{title(op.op, language)}</strong>
-      <p>
-        {first?.map((part, place) => (
-          <Value key={place} part={part} />
-        ))}
-      </p>
-      {rest.length > 0 && (
-        <ul className={styles["clauses"]}>
-          {rest.map((clause, place) => (
-            <li key={place}>
-              {clause.map((part, at) => (
-                <Value key={at} part={part} />
-              ))}
-            </li>
-          ))}
-        </ul>
-      )}
-    </li>
   );
 }
 

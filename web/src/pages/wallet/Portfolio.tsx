@@ -14,6 +14,7 @@ import { amountText } from "../../ops/amounts";
 import { Unlock } from "../../wallet/parts";
 import { useSign } from "../../wallet/Signing";
 import { useWallet } from "../../wallet/Wallet";
+import { Bare } from "../security/parts";
 import { Certificates, History, Orders } from "./Activity";
 import { type Holding, type Portfolio as Whole, readPortfolio } from "./holdings";
 import { Ways } from "./Ways";
@@ -66,8 +67,10 @@ function Account({ account }: { readonly account: string }) {
           {t("seats.inMemory")} <Link to="/wallet/setup">{t("seats.keep")}</Link>
         </p>
       )}
+      <Bare account={account} />
       <div className={styles["bar"]}>
         <Button onClick={openDrawer}>{t("drawer.title")}</Button>
+        <Link to="/wallet/security">{t("portfolio.protection")}</Link>
         <Link to="/wallet/setup">{t("portfolio.security")}</Link>
         {kind === "vault" && !locked && (
           <Button onClick={() => void lock()}>{t("security.lock")}</Button>
