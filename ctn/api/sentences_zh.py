@@ -182,6 +182,7 @@ SENTENCES = {
     "registry.NotEligible": "该批次的方法学和年份不得再进入跨登记处桥接。",
     "registry.NotHome": "这些序列号代表另一登记处的单位，只能回到那里。",
     "registry.NotWholeTonnes": "数量不是整吨，或在允许零数处不是千克的整数倍。",
+    "registry.NotHeldFrozen": "这些序列号未被监管机构冻结，任何人不得划转。",
     "registry.NotYours": "部分序列号属于他人，或其状态不允许此操作。",
     "registry.PartsInvalid": "各段未排序、重叠、超出已发行序列号，或在此处不适用。",
     "registry.PrivacyMismatch": "出现了应隐藏的字段，或隐藏字段的承诺缺失或多余。",

@@ -14,7 +14,7 @@ NOT_MET = {
     "registry.withdraw_methodology", "registry.set_blocklist", "registry.put_foreign_project",
     "registry.anchor_import", "registry.reveal", "governance.set_council", "governance.set_param",
     "governance.resume", "governance.schedule_upgrade", "governance.cancel_upgrade",
-    "compliance.force_move", "governance.object",
+    "compliance.force_move", "registry.enforce_transfer", "governance.object",
     "staking.admit", "staking.rule_cpoe", "staking.expel",
 }  # fmt: skip
 HOOKS = (

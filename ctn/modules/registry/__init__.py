@@ -23,6 +23,7 @@ from ctn.modules.registry.attest_outbound import AttestOutbound
 from ctn.modules.registry.bridges import Bridge
 from ctn.modules.registry.cancel import Cancel
 from ctn.modules.registry.deposit import Deposit
+from ctn.modules.registry.enforce_transfer import EnforceTransfer
 from ctn.modules.registry.external import External
 from ctn.modules.registry.external_invariants import (
     LINE_INVARIANTS,
@@ -63,7 +64,7 @@ __all__ = [
 
 RulesOps = SetClass | PutMethodology | WithdrawMethodology | SetBlocklist | PutForeignProject
 UnitsOps = Transfer | Deposit | Withdraw | Retire | Reveal | Cancel
-FreezeOps = FreezeOp | LiftFreeze
+FreezeOps = FreezeOp | LiftFreeze | EnforceTransfer
 LineOps = RecordExternal | AnchorImport
 InwardOps = RequestInbound | AttestInbound | AdmitInbound
 BridgeOps = InwardOps | RequestOutbound | AttestOutbound | StopBridge

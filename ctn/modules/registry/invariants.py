@@ -5,13 +5,15 @@ from typing import NamedTuple, TypeVar
 from ctn.kernel.asset import ENDED, GRAMS_PER_TONNE, issued
 from ctn.kernel.invariant import Breach, Invariant
 from ctn.kernel.ledger import Delta, Ledger
-from ctn.kernel.record import Record
-from ctn.modules.registry.intervals import FINAL, FRACTION, RETIRED, Interval
+from ctn.kernel.record import Record, event_name
+from ctn.modules.registry.enforce_transfer import TransferEnforced, is_regulators
+from ctn.modules.registry.intervals import FINAL, FRACTION, HELD, RETIRED, Interval
 from ctn.modules.registry.reads import open_fraction
 from ctn.modules.registry.records import LIVE, Batch, Certificate, Class, Fraction, Freeze, Project
 from ctn.modules.registry.retirement import IN_PARTS
 
 R = TypeVar("R", bound=Record)
+ENFORCED = event_name(TransferEnforced)
 
 
 class Change(NamedTuple):
@@ -82,7 +84,10 @@ def _stays(before: Interval, after: Record | None) -> bool:
 
 
 def holds_frozen(ledger: Ledger, delta: Delta) -> None:
-    """I6: what carried a freeze before the draft has not moved, but as `allow_retire` lets it."""
+    """I6: what carried a freeze before the draft moved only as `allow_retire` or the council lets.
+
+    The council may move only what a regulator holds.
+    """
     for name, change in _changes(delta).items():
         batch, _after = _pair(ledger, delta, Batch, name)
         if batch is None:
@@ -96,7 +101,10 @@ def holds_frozen(ledger: Ledger, delta: Delta) -> None:
             if last is None or after.start > last.end:
                 continue
             if (last.status, last.owner) != (after.status, after.owner):
-                for freeze in (*above, *last.freezes):
+                freezes = (*above, *last.freezes)
+                if is_regulators(ledger, freezes) and _is_enforced(ledger, after):
+                    continue
+                for freeze in freezes:
                     _check_let_through(ledger, freeze, after)
 
 
@@ -202,6 +210,19 @@ def _check_let_through(ledger: Ledger, identity: str, after: Interval) -> None:
     is_retiring = after.status in (RETIRED, FRACTION)
     if freeze is None or not (freeze.allow_retire and is_retiring):
         raise Breach(f"I6 frozen-stays: {after.batch} serial {after.start} moved")
+
+
+def _is_enforced(ledger: Ledger, after: Interval) -> bool:
+    """Whether the council gave all serials of an interval to its owner, in this draft."""
+    given = [
+        part
+        for event in ledger.events
+        if event["event"] == ENFORCED
+        and (event["batch"], event["to"]) == (after.batch, after.owner)
+        for part in event["parts"]
+    ]
+    is_named = any(start <= after.start and after.end <= end for start, end in given)
+    return is_named and after.status == HELD
 
 
 _SUPPLY = ("interval", "batch", "fraction", "balance:issued", *[f"balance:{k[:-1]}" for k in ENDED])

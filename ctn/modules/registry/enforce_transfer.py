@@ -1,0 +1,109 @@
+"""Seize serials that a regulator holds frozen, by decision of the council (registry.md 9)."""
+
+from typing import ClassVar
+
+from ctn.kernel.account import Threshold, Track
+from ctn.kernel.codec import Hash
+from ctn.kernel.ledger import Ledger
+from ctn.kernel.op import WORK, Need, Op
+from ctn.kernel.record import Event, Record
+from ctn.kernel.refusal import Refusal
+from ctn.kernel.text import Address
+from ctn.modules.accounts.mutators import RecipientNotVerified, require_recipient
+from ctn.modules.registry.intervals import (
+    CROSSING_WORK,
+    HELD,
+    BatchId,
+    Interval,
+    NotYours,
+    Part,
+    Parts,
+    PartsInvalid,
+    TooManyIntervals,
+)
+from ctn.modules.registry.reads import Piece, find_batch, freezes_above, pieces
+from ctn.modules.registry.records import Batch, BatchNotFound, Freeze
+from ctn.modules.registry.rules import are_ascending
+from ctn.modules.registry.steps import Aim, UnitsMoved, step_pieces
+
+REGULATOR = "regulator"
+
+
+class NotHeldFrozen(Refusal):
+    """No freeze of a regulator holds the serials, so nobody may seize them."""
+
+
+class TransferEnforced(Event, frozen=True):
+    """The council gave serials of `batch` to `to`, as the case of a regulator asks."""
+
+    batch: str
+    parts: tuple[Part, ...]
+    to: str
+    case_hash: str
+
+
+class EnforceTransfer(Op, frozen=True, tag="registry.enforce_transfer"):
+    """Give frozen serials to another account, on the request of the regulator who froze them.
+
+    The freeze stays on them until it is lifted or its time is up.
+    """
+
+    needs: ClassVar[Need | tuple[Need, ...]] = Track.COUNCIL
+    family: ClassVar[str] = "authority"
+    threshold: ClassVar[Threshold] = Threshold.HIGH
+    writes: ClassVar[tuple[type[Record], ...]] = (Interval, Batch)
+    refuses: ClassVar[tuple[type[Refusal], ...]] = (
+        PartsInvalid,
+        BatchNotFound,
+        TooManyIntervals,
+        NotYours,
+        NotHeldFrozen,
+        RecipientNotVerified,
+    )
+    emits: ClassVar[tuple[type[Event], ...]] = (TransferEnforced, UnitsMoved)
+
+    batch: BatchId
+    parts: Parts
+    to: Address
+    case_hash: Hash
+
+    @property
+    def work(self) -> int:
+        """Rows, and the intervals that they may cross."""
+        return WORK + 20 * len(self.parts) + CROSSING_WORK
+
+    @property
+    def scope(self) -> str:
+        """The batch."""
+        return self.batch
+
+    def check(self) -> None:
+        """Refuse parts out of order."""
+        if not are_ascending(self.parts):
+            raise PartsInvalid(rule="ascending and disjoint")
+
+    def apply(self, ledger: Ledger, sender: str) -> None:
+        """Refuse what is not held, or not frozen by a regulator, then change the owner."""
+        batch = find_batch(ledger, self.batch)
+        moved = pieces(ledger, batch, self.parts)
+        above = is_regulators(ledger, freezes_above(ledger, batch))
+        for piece in moved:
+            _require_seizable(ledger, piece, is_above=above)
+        require_recipient(ledger, self.to)
+
+        ledger.emit(TransferEnforced(self.batch, self.parts, self.to, self.case_hash))
+        step_pieces(ledger, self.batch, moved, Aim(HELD, self.to, ledger.tx.id))
+
+
+def is_regulators(ledger: Ledger, freezes: tuple[str, ...]) -> bool:
+    """Whether one of these freezes lives and is a regulator's."""
+    found = [ledger.get(Freeze, identity) for identity in freezes]
+    return any(one is not None and one.ended is None and one.duty == REGULATOR for one in found)
+
+
+def _require_seizable(ledger: Ledger, piece: Piece, *, is_above: bool) -> None:
+    start, end, interval = piece
+    if interval.status != HELD:
+        raise NotYours(start=start, end=end, status=interval.status, owner=interval.owner)
+    if not is_above and not is_regulators(ledger, interval.freezes):
+        raise NotHeldFrozen(start=start, end=end)
