@@ -5,25 +5,23 @@ from typing import ClassVar
 from ctn.kernel.account import Role, Threshold
 from ctn.kernel.asset import GRAMS_PER_TONNE, issued
 from ctn.kernel.ledger import Ledger
-from ctn.kernel.op import WORK, Need, Op
+from ctn.kernel.op import Need
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
 from ctn.modules.registry.intervals import (
-    CROSSING_WORK,
     CUSTODY,
-    BatchId,
     BatchImpaired,
     Frozen,
     Interval,
     NotYours,
-    Parts,
     PartsInvalid,
     TooManyIntervals,
     custody,
 )
+from ctn.modules.registry.over_parts import OverParts
 from ctn.modules.registry.reads import find_batch, held_pieces, require_unfrozen
 from ctn.modules.registry.records import LIVE, Batch, BatchNotFound
-from ctn.modules.registry.rules import are_ascending, tonnes_of
+from ctn.modules.registry.rules import tonnes_of
 from ctn.modules.registry.steps import Aim, UnitsMoved, step_pieces
 
 
@@ -35,7 +33,7 @@ class Deposited(Event, frozen=True):
     tonnes: int
 
 
-class Deposit(Op, frozen=True, tag="registry.deposit"):
+class Deposit(OverParts, frozen=True, tag="registry.deposit"):
     """Turn held serials of a batch into grams that can be traded."""
 
     needs: ClassVar[Need | tuple[Need, ...]] = Role.ORDINARY
@@ -51,24 +49,6 @@ class Deposit(Op, frozen=True, tag="registry.deposit"):
         Frozen,
     )
     emits: ClassVar[tuple[type[Event], ...]] = (UnitsMoved, Deposited)
-
-    batch: BatchId
-    parts: Parts
-
-    @property
-    def work(self) -> int:
-        """Rows, and the intervals that they may cross."""
-        return WORK + 20 * len(self.parts) + CROSSING_WORK
-
-    @property
-    def scope(self) -> str:
-        """The batch."""
-        return self.batch
-
-    def check(self) -> None:
-        """Refuse parts out of order."""
-        if not are_ascending(self.parts):
-            raise PartsInvalid(rule="ascending and disjoint")
 
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Refuse what is not the sender's or stands still, then exchange serials for grams."""

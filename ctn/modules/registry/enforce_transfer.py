@@ -2,31 +2,26 @@
 
 from typing import ClassVar
 
-from ctn.kernel.account import Threshold, Track
+from ctn.kernel.account import DutyKind, Threshold, Track
 from ctn.kernel.codec import Hash
 from ctn.kernel.ledger import Ledger
-from ctn.kernel.op import WORK, Need, Op
+from ctn.kernel.op import Need
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
 from ctn.kernel.text import Address
 from ctn.modules.accounts.mutators import RecipientNotVerified, require_recipient
 from ctn.modules.registry.intervals import (
-    CROSSING_WORK,
     HELD,
-    BatchId,
     Interval,
     NotYours,
     Part,
-    Parts,
     PartsInvalid,
     TooManyIntervals,
 )
+from ctn.modules.registry.over_parts import OverParts
 from ctn.modules.registry.reads import Piece, find_batch, freezes_above, pieces
 from ctn.modules.registry.records import Batch, BatchNotFound, Freeze
-from ctn.modules.registry.rules import are_ascending
 from ctn.modules.registry.steps import Aim, UnitsMoved, step_pieces
-
-REGULATOR = "regulator"
 
 
 class NotHeldFrozen(Refusal):
@@ -42,7 +37,7 @@ class TransferEnforced(Event, frozen=True):
     case_hash: str
 
 
-class EnforceTransfer(Op, frozen=True, tag="registry.enforce_transfer"):
+class EnforceTransfer(OverParts, frozen=True, tag="registry.enforce_transfer"):
     """Give frozen serials to another account, on the request of the regulator who froze them.
 
     The freeze stays on them until it is lifted or its time is up.
@@ -62,25 +57,8 @@ class EnforceTransfer(Op, frozen=True, tag="registry.enforce_transfer"):
     )
     emits: ClassVar[tuple[type[Event], ...]] = (TransferEnforced, UnitsMoved)
 
-    batch: BatchId
-    parts: Parts
     to: Address
     case_hash: Hash
-
-    @property
-    def work(self) -> int:
-        """Rows, and the intervals that they may cross."""
-        return WORK + 20 * len(self.parts) + CROSSING_WORK
-
-    @property
-    def scope(self) -> str:
-        """The batch."""
-        return self.batch
-
-    def check(self) -> None:
-        """Refuse parts out of order."""
-        if not are_ascending(self.parts):
-            raise PartsInvalid(rule="ascending and disjoint")
 
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Refuse what is not held, or not frozen by a regulator, then change the owner."""
@@ -98,7 +76,8 @@ class EnforceTransfer(Op, frozen=True, tag="registry.enforce_transfer"):
 def is_regulators(ledger: Ledger, freezes: tuple[str, ...]) -> bool:
     """Whether one of these freezes lives and is a regulator's."""
     found = [ledger.get(Freeze, identity) for identity in freezes]
-    return any(one is not None and one.ended is None and one.duty == REGULATOR for one in found)
+    live = [one for one in found if one is not None and one.ended is None]
+    return any(one.duty == DutyKind.REGULATOR.value for one in live)
 
 
 def _require_seizable(ledger: Ledger, piece: Piece, *, is_above: bool) -> None:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from ctn.kernel.account import Role, Threshold
 from ctn.kernel.asset import GRAMS_PER_TONNE
 from ctn.kernel.ledger import Ledger
-from ctn.kernel.op import WORK, Need, Op
+from ctn.kernel.op import Need
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import NotAnOwner, Refusal
 from ctn.kernel.text import AccountId
@@ -13,19 +13,17 @@ from ctn.modules.accounts.halts import AccountLocked
 from ctn.modules.accounts.mutators import RecipientNotVerified, spend
 from ctn.modules.accounts.outgoing import DailyLimitExceeded, TargetNotTrusted
 from ctn.modules.registry.intervals import (
-    CROSSING_WORK,
     HELD,
-    BatchId,
     Frozen,
     Interval,
     NotYours,
-    Parts,
     PartsInvalid,
     TooManyIntervals,
 )
+from ctn.modules.registry.over_parts import OverParts
 from ctn.modules.registry.reads import find_batch, held_pieces, require_unfrozen
 from ctn.modules.registry.records import FREE_TRANSFER, Batch, BatchNotFound, Class
-from ctn.modules.registry.rules import are_ascending, tonnes_of
+from ctn.modules.registry.rules import tonnes_of
 from ctn.modules.registry.steps import Aim, UnitsMoved, step_pieces
 
 
@@ -33,7 +31,7 @@ class TransferNotAllowed(Refusal):
     """Units of this class change owner by trade only, or when the council enforces it."""
 
 
-class Transfer(Op, frozen=True, tag="registry.transfer"):
+class Transfer(OverParts, frozen=True, tag="registry.transfer"):
     """Give held serials of a batch to another account, outside the market."""
 
     needs: ClassVar[Need | tuple[Need, ...]] = Role.ORDINARY
@@ -55,24 +53,7 @@ class Transfer(Op, frozen=True, tag="registry.transfer"):
     )
     emits: ClassVar[tuple[type[Event], ...]] = (UnitsMoved,)
 
-    batch: BatchId
-    parts: Parts
     to: AccountId
-
-    @property
-    def work(self) -> int:
-        """Rows, and the intervals that they may cross."""
-        return WORK + 20 * len(self.parts) + CROSSING_WORK
-
-    @property
-    def scope(self) -> str:
-        """The batch."""
-        return self.batch
-
-    def check(self) -> None:
-        """Refuse parts out of order."""
-        if not are_ascending(self.parts):
-            raise PartsInvalid(rule="ascending and disjoint")
 
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Refuse what may not be given or received, then change the owner."""
