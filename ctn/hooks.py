@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Final
 
-from ctn.kernel.block import HOOK_ITEMS_MAX, STOP_MODULES, Act, Item, Stuck, stop_now
+from ctn.kernel.block import HOOK_ITEMS_MAX, STOP_MODULES, Act, Item, Stuck, is_stuck, stop_now
 from ctn.kernel.invariant import Watch
 from ctn.kernel.ledger import Ledger, TxFacts
 from ctn.kernel.op import Carried
@@ -41,7 +41,7 @@ class Hooks:
             name = name_of(module)
             taken = 0
             for item in generator(ledger):
-                if ledger.get(Stuck, f"{name}/{item.id}") is not None:
+                if is_stuck(ledger, name, item.id):
                     continue
                 ledger.tx = TxFacts(f"hook:{ledger.block.height}:{place + taken}", 0, 0)
                 self.run_item(ledger, item, name)
@@ -86,7 +86,7 @@ class Hooks:
             if not hasattr(module, "block_breaches"):
                 continue
             for scope, reason in list(module.block_breaches(ledger)):
-                if ledger.get(Stuck, f"{name}/{scope}") is None:
+                if not is_stuck(ledger, name, scope):
                     ledger.put(Stuck(scope, ledger.block.height), f"{name}/{scope}")
                     self._alarms.append(f"broken invariant: {reason}")
         for module in MODULES:

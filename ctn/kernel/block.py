@@ -152,6 +152,11 @@ class Stuck(Record, frozen=True):
     height: Count
 
 
+def is_stuck(ledger: Ledger, module: str, item: str) -> bool:
+    """Whether a bug stopped an item or a scope of a module, which is passed over since."""
+    return ledger.get(Stuck, f"{module}/{item}") is not None
+
+
 class Stop(Record, frozen=True):
     """The emergency stop of everything, found at `STOP`; it ends by itself at `until`."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from ctn.kernel.block import Item, Stuck, StuckScopes
+from ctn.kernel.block import Item, StuckScopes, is_stuck
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.record import numbered
 from ctn.modules.accounts.pending import mature
@@ -36,7 +36,7 @@ def next_due(ledger: Ledger) -> int | None:
     waiting = ledger.index(Waiting)
     due = waiting.next_after(None)
     for _ in range(sum(ledger.index(StuckScopes).scopes.values())):
-        if due is None or ledger.get(Stuck, f"accounts/{_id(due)}") is None:
+        if due is None or not is_stuck(ledger, "accounts", _id(due)):
             break
         due = waiting.next_after(due)
     return None if due is None else due.effective

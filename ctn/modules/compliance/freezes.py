@@ -7,7 +7,7 @@ A freeze ends when its time is up, or 48 h after the regulator lifted it, by an 
 from collections.abc import Iterator
 from functools import partial
 
-from ctn.kernel.block import Item, Stuck
+from ctn.kernel.block import Item, is_stuck
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.record import Event
 from ctn.kernel.refusal import Refusal
@@ -91,7 +91,7 @@ def due_items(ledger: Ledger) -> Iterator[Item]:
 def earliest(ledger: Ledger) -> int | None:
     """The block time in ms at which the next freeze ends, passing over what a bug stopped."""
     for due, freeze in ledger.index(Freezings).due:
-        if ledger.get(Stuck, f"compliance/{freeze}") is None:
+        if not is_stuck(ledger, "compliance", freeze):
             return due
     return None
 

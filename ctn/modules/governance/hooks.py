@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ctn.kernel.account import GOV_COUNCIL, GOV_PUBLIC
-from ctn.kernel.block import STOP, Act, Item, Stop, Stuck, stop_now
+from ctn.kernel.block import STOP, Act, Item, Stop, is_stuck, stop_now
 from ctn.kernel.ledger import SCAN_MAX, Ledger
 from ctn.modules.governance import closing
 from ctn.modules.governance.events import Resumed
@@ -88,7 +88,7 @@ def _is_ready(ledger: Ledger, place: str) -> bool:
     """Whether an item may run: no bug stopped it, and no emergency stop makes it wait."""
     proposal = ledger.get(Proposal, place)
     assert proposal is not None
-    if ledger.get(Stuck, f"{MODULE}/{_id(place, proposal.state)}") is not None:
+    if is_stuck(ledger, MODULE, _id(place, proposal.state)):
         return False
     is_own = all(op["op"].startswith(f"{MODULE}.") for op in proposal.ops)
     return proposal.state == OPEN or is_own or stop_now(ledger) is None

@@ -7,7 +7,7 @@ past its time is over for every rule at once, even while its item waits for a la
 from collections.abc import Iterator
 from functools import partial
 
-from ctn.kernel.block import HOOK_ITEMS_MAX, Item, Stuck, StuckScopes
+from ctn.kernel.block import HOOK_ITEMS_MAX, Item, StuckScopes, is_stuck
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.record import numbered
 from ctn.modules.assets.rules import day_start
@@ -56,9 +56,9 @@ def next_due(ledger: Ledger) -> int | None:
     times = _due_times(ledger)
     for name, instrument in books.instruments.items():
         day_end = books.states[name].day_end
-        if instrument.status != "delisted" and not _is_stuck(ledger, _roll_id(name)):
+        if instrument.status != "delisted" and not is_stuck(ledger, "market", _roll_id(name)):
             times.append(day_end)
-        if instrument.status == "active" and not _is_stuck(ledger, _phase_id(name)):
+        if instrument.status == "active" and not is_stuck(ledger, "market", _phase_id(name)):
             times += _phase_times(ledger, instrument, books.states[name])
     if ledger.get(Reopening, REOPENING) is not None:
         times.append(ledger.block.time)
@@ -112,8 +112,8 @@ def _phase_times(ledger: Ledger, instrument: Instrument, state: InstrumentState)
     if phase_now(ledger, instrument, state) != state.phase:
         return [time]
     bound = next_bound(calendar_of(ledger, instrument), spans_of(instrument.sessions, "book"), time)
-    is_stuck = _is_stuck(ledger, _call_id(instrument.id))
-    ends = (bound, None if is_stuck else call_end(ledger, instrument, state))
+    is_broken = is_stuck(ledger, "market", _call_id(instrument.id))
+    ends = (bound, None if is_broken else call_end(ledger, instrument, state))
     return [end for end in ends if end is not None]
 
 
@@ -176,16 +176,12 @@ def _due_times(ledger: Ledger) -> list[int]:
     dues = books.due_until(FOREVER, limit)
     for name in books.instruments:
         dues += _left_over(ledger, name, limit)
-    return [due.due for due in dues if not _is_stuck(ledger, _due_id(due))]
+    return [due.due for due in dues if not is_stuck(ledger, "market", _due_id(due))]
 
 
 def _stuck_count(ledger: Ledger) -> int:
     """How many items a bug stopped: they are passed over, so as many more are looked up."""
     return sum(ledger.index(StuckScopes).scopes.values())
-
-
-def _is_stuck(ledger: Ledger, item: str) -> bool:
-    return ledger.get(Stuck, f"market/{item}") is not None
 
 
 def _roll_id(instrument: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from ctn.kernel.block import DAY_MS, Item, Stuck
+from ctn.kernel.block import DAY_MS, Item, is_stuck
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.record import Event
 from ctn.modules.registry.intervals import (
@@ -98,7 +98,7 @@ def due_items(ledger: Ledger) -> Iterator[Item]:
 def earliest(ledger: Ledger) -> int | None:
     """The block time in ms at which the next freeze ends, passing over what a bug stopped."""
     for due, freeze in ledger.index(Freezing).due:
-        if ledger.get(Stuck, f"registry/{freeze}") is None:
+        if not is_stuck(ledger, "registry", freeze):
             return due
     return None
 

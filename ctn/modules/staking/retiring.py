@@ -6,7 +6,7 @@ from functools import partial
 import msgspec
 
 from ctn.kernel.asset import GRAMS_PER_TONNE
-from ctn.kernel.block import Item, Stuck
+from ctn.kernel.block import Item, is_stuck
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.record import numbered
 from ctn.modules.registry.intervals import CUSTODY, INTERVALS_MAX, Interval, Intervals
@@ -27,7 +27,7 @@ def retiring_items(ledger: Ledger) -> Iterator[Item]:
     for evidence in sorted(stakes.retiring):
         for lot in stakes.retiring[evidence].lots:
             identity = f"retire:{evidence}:{lot.batch}"
-            if _is_free(ledger, lot) and ledger.get(Stuck, f"staking/{identity}") is None:
+            if _is_free(ledger, lot) and not is_stuck(ledger, "staking", identity):
                 run = partial(_retire, identity=evidence, batch=lot.batch)
                 yield Item(ledger.block.time, identity, lot.batch, run)
                 return
