@@ -1,7 +1,7 @@
 """What must hold of freezes: the flag says what is live, and nothing leaves what is frozen."""
 
-from ctn.kernel.invariant import Breach, Invariant
-from ctn.kernel.ledger import SCAN_MAX, Delta, Ledger
+from ctn.kernel.invariant import Breach, Invariant, every
+from ctn.kernel.ledger import Delta, Ledger
 from ctn.kernel.record import event_name
 from ctn.modules.accounts.freezes import ACCOUNT, FreezeFlag, flag_of
 from ctn.modules.compliance.force_move import ForceMoved
@@ -56,18 +56,10 @@ def _is_new(delta: Delta, account: str) -> bool:
 
 def recount_flags(ledger: Ledger) -> None:
     """The same of every freeze and of every flag."""
-    for kind in (ComplianceFreeze, FreezeFlag):
-        after = ""
-        while True:
-            rows = ledger.scan(kind, "", SCAN_MAX, after)
-            for place, record in rows:
-                if isinstance(record, ComplianceFreeze):
-                    _check_freeze(ledger, record)
-                else:
-                    _check_flag(ledger, place)
-            if len(rows) < SCAN_MAX:
-                break
-            after = rows[-1][0]
+    for _place, freeze in every(ledger, ComplianceFreeze):
+        _check_freeze(ledger, freeze)
+    for place, _flag in every(ledger, FreezeFlag):
+        _check_flag(ledger, place)
 
 
 def _check_freeze(ledger: Ledger, freeze: ComplianceFreeze) -> None:

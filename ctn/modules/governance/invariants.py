@@ -1,8 +1,8 @@
 """What must hold of votes: what is locked, what is bonded and what is counted are one thing."""
 
 from ctn.kernel.asset import GRAMS_PER_TONNE, split_balance_id
-from ctn.kernel.invariant import Breach, Invariant
-from ctn.kernel.ledger import SCAN_MAX, Delta, Ledger
+from ctn.kernel.invariant import Breach, Invariant, every
+from ctn.kernel.ledger import Delta, Ledger
 from ctn.kernel.record import Record
 from ctn.modules.governance.records import (
     ABSTAIN,
@@ -87,16 +87,8 @@ def _is_ours(place: str) -> bool:
 
 
 def _all(ledger: Ledger) -> list[Record]:
-    found: list[Record] = []
-    for kind in (Proposal, Ballot, LockedLot):
-        after = ""
-        while True:
-            rows = ledger.scan(kind, "", SCAN_MAX, after)
-            found += [record for _place, record in rows]
-            if len(rows) < SCAN_MAX:
-                break
-            after = rows[-1][0]
-    return found
+    kinds: tuple[type[Record], ...] = (Proposal, Ballot, LockedLot)
+    return [record for kind in kinds for _place, record in every(ledger, kind)]
 
 
 INVARIANTS: tuple[Invariant, ...] = (
