@@ -37,6 +37,14 @@ class Row(NamedTuple):
     value: Any
 
 
+def _light_of(url: str, trust: Trust | str | None) -> tuple[LightClient | None, tuple[str, ...]]:
+    """The light client of what is known, and the servers: the platform, then the witnesses."""
+    stated = trust_of(trust) if isinstance(trust, str) else trust
+    if stated is None:
+        return None, (url,)
+    return LightClient(stated), (url, *stated.witnesses)
+
+
 class Client:
     """A blocking client; use it in `with`, or call `close`."""
 
@@ -46,11 +54,9 @@ class Client:
         A text is the maker's key, 64 hex, or HEIGHT:HASH of a block; a chain under CometBFT needs
         a `Trust` with witnesses. Raises ValueError.
         """
-        stated = trust_of(trust) if isinstance(trust, str) else trust
-        self._light = None if stated is None else LightClient(stated)
-        witnesses = stated.witnesses if stated else ()
+        self._light, servers = _light_of(url, trust)
         self._servers = [
-            httpx.Client(base_url=server, timeout=TIMEOUT_SECONDS) for server in (url, *witnesses)
+            httpx.Client(base_url=server, timeout=TIMEOUT_SECONDS) for server in servers
         ]
 
     def __enter__(self) -> Self:
@@ -218,12 +224,9 @@ class AsyncClient:
         A text is the maker's key, 64 hex, or HEIGHT:HASH of a block; a chain under CometBFT needs
         a `Trust` with witnesses. Raises ValueError.
         """
-        stated = trust_of(trust) if isinstance(trust, str) else trust
-        self._light = None if stated is None else LightClient(stated)
-        witnesses = stated.witnesses if stated else ()
+        self._light, servers = _light_of(url, trust)
         self._servers = [
-            httpx.AsyncClient(base_url=server, timeout=TIMEOUT_SECONDS)
-            for server in (url, *witnesses)
+            httpx.AsyncClient(base_url=server, timeout=TIMEOUT_SECONDS) for server in servers
         ]
 
     async def __aenter__(self) -> Self:

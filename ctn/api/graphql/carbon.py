@@ -82,19 +82,20 @@ CERTIFICATES: Final = Collection(
     as_of=past.certificates,
     change=_certificate_then,
 )
+FREEZE_FILTERS: Final = {
+    "subject": Filter(str, equal("subject")),
+    "scope": Filter(str, equal("scope")),
+    "is_live": Filter(
+        bool,
+        lambda source, yes: source.c.ended.is_(None) if yes else source.c.ended.is_not(None),
+    ),
+}
 FREEZES: Final = Collection(
     "Freeze",
     OBJECTS.record("freeze"),
     RECORDS["freeze"].table,
     (Sort("newest", ("since", "place"), descending=True), Sort("key", ("place",))),
-    {
-        "subject": Filter(str, equal("subject")),
-        "scope": Filter(str, equal("scope")),
-        "is_live": Filter(
-            bool,
-            lambda source, yes: source.c.ended.is_(None) if yes else source.c.ended.is_not(None),
-        ),
-    },
+    FREEZE_FILTERS,
     "What is or was frozen: the public list.",
 )
 Piece: Final = object_type(

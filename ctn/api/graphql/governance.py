@@ -6,6 +6,7 @@ import strawberry
 from strawberry.types import Info
 
 from ctn.api.graphql import scalars
+from ctn.api.graphql.carbon import FREEZE_FILTERS
 from ctn.api.graphql.connections import Collection, Filter, equal
 from ctn.api.graphql.nodes import split_node_id
 from ctn.api.graphql.objects import OBJECTS
@@ -42,14 +43,7 @@ ACCOUNT_FREEZES: Final = Collection(
     OBJECTS.record("compliance_freeze"),
     RECORDS["compliance_freeze"].table,
     (Sort("newest", ("since", "place"), descending=True), Sort("key", ("place",))),
-    {
-        "subject": Filter(str, equal("subject")),
-        "scope": Filter(str, equal("scope")),
-        "is_live": Filter(
-            bool,
-            lambda source, yes: source.c.ended.is_(None) if yes else source.c.ended.is_not(None),
-        ),
-    },
+    FREEZE_FILTERS,
     "Accounts, pools and bridges that are or were frozen; serials are under `freezes`.",
 )
 ANCHORS: Final = Collection(
