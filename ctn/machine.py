@@ -237,21 +237,7 @@ class Machine:
         """
         assert time > self.time
         ledger = self.draft(time, consensus)
-        admitted: list[tuple[Tx, Admitted] | tuple[Tx | Unfit, Refusal]] = []
-        left_out: list[tuple[Tx, Refusal]] = []
-        for tx in txs:
-            if isinstance(tx, Unfit):
-                admitted.append((tx, tx.refusal))
-                continue
-            start = ledger.mark()
-            try:
-                admitted.append((tx, admission.admit(ledger, tx)))
-            except Refusal as error:
-                ledger.undo(start)
-                if leave_out:
-                    left_out.append((tx, error))
-                else:
-                    admitted.append((tx, error))
+        admitted, left_out = _admit_all(ledger, txs, leave_out=leave_out)
         ledger.moves.clear()
         version = take_over(ledger)
         hooks = told(ledger, "kernel.begin_block", f"upgrade-{version}")
@@ -325,7 +311,7 @@ class Machine:
             status, code, at, facts = REFUSED, error.code, number, plain(error.facts)
         except HALTING:
             raise
-        except Exception:
+        except Exception:  # a bug costs one transaction and raises an alarm; the chain goes on
             status, code, at = BROKEN, "kernel.Broken", None if number < 0 else number
             self.alarms.append(f"broken transaction {tx.id}\n{traceback.format_exc()}")
         if status != APPLIED:
@@ -372,6 +358,28 @@ class Machine:
         for module in MODULES:
             if hasattr(module, "recount"):
                 module.recount(ledger, balances)
+
+
+def _admit_all(
+    ledger: Ledger, txs: Sequence[Tx | Unfit], *, leave_out: bool
+) -> tuple[list[tuple[Tx, Admitted] | tuple[Tx | Unfit, Refusal]], list[tuple[Tx, Refusal]]]:
+    """The transactions of a block, each admitted or refused, and those that it leaves out."""
+    found: list[tuple[Tx, Admitted] | tuple[Tx | Unfit, Refusal]] = []
+    left_out: list[tuple[Tx, Refusal]] = []
+    for tx in txs:
+        if isinstance(tx, Unfit):
+            found.append((tx, tx.refusal))
+            continue
+        start = ledger.mark()
+        try:
+            found.append((tx, admission.admit(ledger, tx)))
+        except Refusal as error:
+            ledger.undo(start)
+            if leave_out:
+                left_out.append((tx, error))
+            else:
+                found.append((tx, error))
+    return found, left_out
 
 
 def _scopes(ledger: Ledger) -> dict[str, int]:

@@ -155,15 +155,19 @@ def create_app(
     if views is not None:
         app.state.graphql = Graphql(link, views.reader, sockets, documents or Documents())
         app.router.routes += app.state.graphql.routes
+    _add_pages(app)
+    _tell_refusals(app)
+    contract = _contract(app)
+    app.openapi = lambda: contract  # type: ignore[method-assign]
+    return Gate(app, spares_loopback=spares_loopback)
+
+
+def _add_pages(app: FastAPI) -> None:
     for path, endpoint in (*PAGES, *static.PAGES):
         app.add_api_route(
             path, endpoint, methods=["GET", "HEAD"], include_in_schema=False,
             response_class=Response,
         )  # fmt: skip
-    _tell_refusals(app)
-    contract = _contract(app)
-    app.openapi = lambda: contract  # type: ignore[method-assign]
-    return Gate(app, spares_loopback=spares_loopback)
 
 
 def _tell_refusals(app: FastAPI) -> None:
