@@ -37,7 +37,6 @@ ORDER_T_MAX = 25
 LOW_MONEY = 50_000 * parts.CNY
 TOP_UP = 500_000 * parts.CNY
 MAKER_LOW, MAKER_TOP_UP = 5 * MILLION, 10 * MILLION
-MAKER_STOCK_T = 300
 FEE_ROOM_BP = 10_050  # of a price: the greatest fee fits with room
 KG = 1_000
 PURPOSES: tuple[Purpose, ...] = ("emissions_inventory", "product", "event", "travel")

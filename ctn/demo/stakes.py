@@ -13,6 +13,7 @@ from ctn.demo.listing import LINES, batch_id, groups, method_id, project_id
 from ctn.demo.scenes import Cue, Scene, document, found
 from ctn.demo.seen import Act
 from ctn.kernel.asset import GRAMS_PER_TONNE
+from ctn.kernel.block import DAY_MS
 from ctn.kernel.op import Op
 from ctn.modules.assets.transfer import Transfer
 from ctn.modules.staking.admit import Admit
@@ -23,7 +24,7 @@ from ctn.modules.staking.declare import Declare, proof_bytes
 from ctn.modules.staking.expel import Expel
 from ctn.modules.staking.file_cpoe import FileCpoe
 from ctn.modules.staking.rule_cpoe import RuleCpoe
-from ctn.modules.staking.rules import DAY_MS, proven_window
+from ctn.modules.staking.rules import proven_window
 from ctn.modules.staking.unbond import Unbond
 
 RIVER, HARBOUR, SUMMIT, EMBER = parts.NODES

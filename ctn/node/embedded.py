@@ -18,8 +18,6 @@ from ctn.node.maker import Made, Maker
 from ctn.node.trial import Trial
 from ctn.node.verifiers import CHUNK, Verified, Verifiers
 
-VERIFIED_MAX = 100_000
-
 
 class Submission(NamedTuple):
     """An envelope on its way in, and who wants to know what the check said."""

@@ -14,7 +14,6 @@ from ctn.kernel.record import Record
 from ctn.kernel.refusal import ScopeFrozen
 
 ACCOUNT: Final = "account"
-POOL: Final = "pool"
 BRIDGE: Final = "bridge"
 FREEZES_MAX: Final = 4
 

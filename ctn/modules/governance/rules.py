@@ -2,8 +2,8 @@
 
 from math import isqrt
 
-DAY_MS = 86_400_000
-UTC8_MS = 28_800_000
+from ctn.kernel.block import DAY_MS, UTC8_MS
+
 PERIOD_OWNERS = (
     "accounts", "identity", "beacon", "quality", "reputation", "rewards", "activities", "mall",
     "content", "models", "platforms",

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from msgspec import Meta
 
+from ctn.kernel.block import DAY_MS
 from ctn.kernel.codec import Count, Hash, RegistryId, Time
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.record import Event, Index, Record
@@ -16,7 +17,7 @@ from ctn.kernel.refusal import Refusal
 from ctn.kernel.text import Address, Text200
 from ctn.modules.registry.records import ProjectId
 from ctn.modules.registry.starts import Starts
-from ctn.modules.staking.records import DAY_MS, Tonnes
+from ctn.modules.staking.records import Tonnes
 
 CPOE_OPEN_MAX: Final = 4
 SERIALS_MAX: Final = 64

@@ -13,7 +13,6 @@ from ctn.modules.staking.records import (
     EPOCH_MS,
     QUALITY_DEFAULT_BP,
     Bond,
-    ConsensusAddress,
     Stakes,
     Unbonding,
     Validator,
@@ -124,24 +123,12 @@ def bonded_g(ledger: Ledger, owner: str, class_id: str) -> int:
 # --- who validates
 
 
-def is_validator(ledger: Ledger, operator: str) -> bool:
-    """Whether an account is an admitted validator, in force or waiting."""
-    found = ledger.get(Validator, operator)
-    return found is not None and found.status == ADMITTED
-
-
 def require_validator(ledger: Ledger, operator: str) -> Validator:
     """The admitted validator of an operator; refuses when there is none."""
     found = ledger.get(Validator, operator)
     if found is None or found.status != ADMITTED:
         raise OperatorNotAdmitted(operator=operator)
     return found
-
-
-def operator_of(ledger: Ledger, address: str) -> str | None:
-    """The operator whose key has a consensus address, None when nobody is known."""
-    known = ledger.get(ConsensusAddress, address)
-    return known.operator or None if known is not None else None
 
 
 def other_of_owner(ledger: Ledger, operator: str, *statuses: str) -> str | None:

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from ctn.kernel.block import DAY_MS
 from ctn.kernel.codec import Amount, BasisPoints, Count, Hash, Time
 from ctn.kernel.param import Param, param
 from ctn.kernel.record import Index, Record
@@ -20,7 +21,6 @@ OPERATORS_MAX: Final = 200
 LOTS_MAX: Final = 32
 UNBONDING_MAX: Final = 32
 NODES_MAX: Final = 16
-DAY_MS: Final = 86_400_000
 UNBONDING_MS: Final = 21 * DAY_MS
 EVIDENCE_MS: Final = 21 * DAY_MS  # older evidence tombstones without slash
 

@@ -8,6 +8,8 @@ divisions is part of the rule (engine.md 17.3 to 17.5).
 from collections.abc import Mapping
 from typing import Final
 
+from ctn.kernel.block import DAY_MS, UTC8_MS
+
 BP: Final = 10_000
 POWER_TOTAL: Final = 1_000_000
 TAKEN_MAX: Final = 100
@@ -29,11 +31,8 @@ SLASH_DIVISOR: Final = 20  # 5 %
 CPOE_SLASH: Final = 2  # times the tonnes of a revoked record
 SIGNED_HALF_BLOCKS: Final = 100
 EXPELLED_PART: Final = 3  # a third of all power may be expelled at once in an epoch
-DAY_MS: Final = 86_400_000
-UTC8_MS: Final = 28_800_000
 DAYS_TO_1970: Final = 719_468  # from 0000-03-01 in the Gregorian calendar
 ERA_DAYS: Final = 146_097
-QUARTERS: Final = 4
 
 
 def vintage_rate(vintage: int, year: int) -> int:
