@@ -179,12 +179,6 @@ def _transactions() -> Select[Any]:
     return select(tables.transactions, _blocks.time).select_from(joined)
 
 
-def events_of(view: View, height: int, index: int) -> list[Value]:
-    """The events of one receipt, in order."""
-    mine = and_(_events.height == height, _events["index"] == index)
-    return view.rows(select(tables.events).where(mine).order_by(_events.number))
-
-
 def events(
     view: View,
     filters: Filters = NO_FILTERS,
@@ -246,13 +240,6 @@ def balance(view: View, account: str, asset: str, at: str | None = None) -> int:
         .limit(1)
     )
     return int(found[0][0]) if found else 0
-
-
-def holders(view: View, asset: str, part: Slice = START) -> Page:
-    """Who holds an asset, by account; contra accounts are below zero."""
-    now = tables.balances.c
-    found = select(tables.balances).where(now.asset == asset)
-    return page(view, found, Sort("account", (now.account,)), part)
 
 
 def balance_history(view: View, account: str, asset: str, rows: int = 1_000) -> Value:

@@ -16,10 +16,9 @@ from ctn.kernel.block import UTC8_MS, local_day
 from ctn.kernel.codec import INT_MAX
 from ctn.modules.assets.records import Calendar
 from ctn.modules.market.book import Books
-from ctn.modules.market.candles import LENGTHS_MS, Candle, filled
+from ctn.modules.market.candles import LENGTHS_MS, Candle
 from ctn.modules.market.days import spans_of
 from ctn.modules.market.records import Instrument
-from ctn.modules.market.sessions import is_open_within
 from ctn.modules.registry.external import External
 from ctn.modules.registry.intervals import Interval
 from ctn.views import carbon, market, queries, serials, tables
@@ -33,6 +32,7 @@ from ctn.views.search import search
 from ctn.views.serials import Range
 from ctn.views.shelf import Shelf
 from tests.modules.registry.bridge_worlds import FOREIGN
+from tests.plain_candles import filled, is_open_within
 from tests.properties.flow import NAME
 from tests.views.lives import LifeFeed, Recorded
 
@@ -388,7 +388,7 @@ def test_transactions_and_their_events_are_found(view: View, life: Recorded) -> 
     assert found.rows
     row = found.rows[0]
     assert queries.transaction(view, row["id"]) == row
-    assert len(queries.events_of(view, row["height"], row["index"])) == row["events"]
+    assert len(queries.events(view, {"tx": row["id"]}).rows) == row["events"]
     block = queries.block(view, row["height"])
     assert block is not None
     assert block["time"] == row["time"]

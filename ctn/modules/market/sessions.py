@@ -46,17 +46,6 @@ def is_open(calendar: Calendar, spans: tuple[Span, ...], time: int) -> bool:
     return is_inside and is_trading_day(calendar, day)
 
 
-def is_open_within(calendar: Calendar, spans: tuple[Span, ...], start: int, end: int) -> bool:
-    """Whether any moment of [start, end), in ms, lies inside a session."""
-    for day in range(day_of(calendar, start), day_of(calendar, end - 1) + 1):
-        for opens, closes in spans:
-            is_touched = minute_of(calendar, day, opens) < end
-            is_touched = is_touched and start < minute_of(calendar, day, closes)
-            if is_touched and is_trading_day(calendar, day):
-                return True
-    return False
-
-
 def last_moment(
     calendar: Calendar, spans: tuple[Span, ...], start: int, end: int
 ) -> int | None:

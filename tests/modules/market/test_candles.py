@@ -8,12 +8,9 @@ from ctn.modules.market.candles import (
     Candle,
     bucket_start,
     empty_candle,
-    filled,
-    first_trade,
-    with_trade,
 )
-from ctn.modules.market.sessions import is_open_within
 from tests.modules.market.listings import CHINA, FRIDAY
+from tests.plain_candles import filled, is_open_within
 from tests.worlds import DAY, START
 
 HOUR = 3_600_000
@@ -26,21 +23,14 @@ def test_a_span_begins_on_the_local_clock() -> None:
     assert bucket_start(MIDNIGHT + 5 * HOUR, 4 * HOUR, 8 * HOUR) == MIDNIGHT + 4 * HOUR
 
 
-def test_a_candle_folds_first_highest_lowest_and_last() -> None:
-    candle = first_trade(0, 50, quantity=1, notional=10)
-    for price in (70, 40, 60):
-        candle = with_trade(candle, price, quantity=2, notional=20)
-    assert candle == Candle(0, 50, 70, 40, 60, 7, 70, 4)
-
-
 def test_empty_spans_are_filled_inside_sessions_only() -> None:
     def is_inside(start: int, end: int) -> bool:
         return is_open_within(CHINA, ((570, 690), (780, 900)), start, end)
 
     opening = MIDNIGHT + 10 * HOUR
     candles = [
-        first_trade(opening, 50, quantity=1, notional=1),
-        first_trade(opening + 3 * HOUR, 60, quantity=1, notional=1),
+        Candle(opening, 50, 50, 50, 50, 1, 1, 1),
+        Candle(opening + 3 * HOUR, 60, 60, 60, 60, 1, 1, 1),
     ]
     found = list(filled(candles, HOUR, MIDNIGHT + 3 * DAY + 10 * HOUR, is_inside))
     hours = [(candle.start - MIDNIGHT) // HOUR for candle in found]

@@ -7,7 +7,6 @@ from ctn.modules.assets.records import Calendar
 from ctn.modules.assets.rules import day_of, is_trading_day
 from ctn.modules.market.sessions import (
     is_open,
-    is_open_within,
     last_end,
     next_bound,
     overlaps,
@@ -15,6 +14,7 @@ from ctn.modules.market.sessions import (
     trading_day,
 )
 from tests.modules.market.listings import CHINA, EVERY_DAY, FRIDAY
+from tests.plain_candles import is_open_within
 from tests.worlds import DAY, START
 
 HOUR = 3_600_000
