@@ -1,11 +1,9 @@
 """What staking knows, for its own operations and for later modules."""
 
-from ctn.kernel.asset import GRAMS_PER_TONNE
 from ctn.kernel.block import Clock
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.refusal import Refusal
 from ctn.modules.identity.reads import accounts_of, is_affiliated
-from ctn.modules.registry.intervals import class_of
 from ctn.modules.registry.reads import freezes_above, is_eligible
 from ctn.modules.registry.records import LIVE, Batch, BatchNotFound, Class, Project
 from ctn.modules.staking.records import (
@@ -69,13 +67,6 @@ def require_bondable(ledger: Ledger, account: str, batch: str) -> None:
         raise BatchNotBondable(batch=batch, reason=reason)
 
 
-def bondable_t(ledger: Ledger, account: str, batch: str) -> int:
-    """The whole tonnes of a batch that an account holds free and may stake."""
-    if unbondable(ledger, account, batch) is not None:
-        return 0
-    return ledger.balance(account, batch) // GRAMS_PER_TONNE  # down: whole tonnes
-
-
 def quality_bp(ledger: Ledger, _batch: Batch) -> int:
     """The quality of a batch in basis points; while none is scored, the parameter, as rated."""
     return ledger.param(QUALITY_DEFAULT_BP)
@@ -111,13 +102,6 @@ def bonded_t(ledger: Ledger, operator: str) -> int:
 def bonded_total_t(ledger: Ledger) -> int:
     """The tonnes that all operators have bonded."""
     return ledger.index(Stakes).bonded_t
-
-
-def bonded_g(ledger: Ledger, owner: str, class_id: str) -> int:
-    """The grams of a class that an account has bonded or on their way out."""
-    rows: list[Bond | Unbonding] = [*lots(ledger, owner), *entries(ledger, owner)]
-    tonnes = sum(row.tonnes for row in rows if class_of(row.batch) == class_id)
-    return tonnes * GRAMS_PER_TONNE
 
 
 # --- who validates
