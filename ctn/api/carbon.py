@@ -12,7 +12,7 @@ from ctn.api.amounts import as_texts, tonnes_text, with_texts
 from ctn.api.asks import At, Country, Filter, Free, Name, SerialText, Year
 from ctn.api.desk import found
 from ctn.api.market import without_place
-from ctn.api.paging import Listing, Paged, paged
+from ctn.api.paging import Listing, Paged, chosen, paged
 from ctn.api.project_filters import Sought, Stated
 from ctn.api.refusals import BadFilter, NotFound
 from ctn.api.routes import Route
@@ -75,10 +75,8 @@ async def batches(
     status: Filter = "",
 ) -> Response:
     """Batches by id."""
-    statement = select(_batches)
-    for column, value in (("project", project), ("class", class_id), ("status", status)):
-        if value:
-            statement = statement.where(_batches.c[column] == value)
+    asked = {"project": project, "class": class_id, "status": status}
+    statement = chosen(select(_batches), _batches, **asked)
 
     def shown(row: Value) -> Value:
         return as_texts(without_place(row), resources.BATCH)
@@ -118,9 +116,8 @@ async def intervals(request: Request, page: Paged, filters: Owned, at: At = "") 
     """Who owns which serials in what status, as of any height."""
 
     def read(view: View) -> Value:
-        statement = past.intervals(resolve(view, at or None).height)
-        for column, value in filters.items():
-            statement = statement.where(_pieces.c[column] == value)
+        then = past.intervals(resolve(view, at or None).height)
+        statement = chosen(then, _pieces, **filters)
         return paged(view, statement, INTERVALS, page, piece)
 
     return await found(request, read)

@@ -11,8 +11,8 @@ from ctn.api.amounts import Units, as_texts, with_texts
 from ctn.api.asks import Filter
 from ctn.api.desk import found
 from ctn.api.market import without_place
-from ctn.api.paging import Listing, Paged, paged
-from ctn.api.refusals import NotFound
+from ctn.api.paging import Listing, Paged, chosen, paged
+from ctn.api.refusals import BadFilter, NotFound
 from ctn.api.routes import Route
 from ctn.kernel.block import STOP
 from ctn.kernel.record import numbered
@@ -40,10 +40,8 @@ async def proposals(
     request: Request, page: Paged, state: Filter = "", track: Filter = "", proposer: Filter = ""
 ) -> Response:
     """Proposals, newest first, each with how it stands."""
-    statement = select(_proposals)
-    for column, value in (("state", state), ("track", track), ("proposer", proposer)):
-        if value:
-            statement = statement.where(_proposals.c[column] == value)
+    asked = {"state": state, "track": track, "proposer": proposer}
+    statement = chosen(select(_proposals), _proposals, **asked)
 
     def read(view: View) -> Value:
         def shown(row: Value) -> Value:
@@ -103,10 +101,9 @@ async def freezes(
     request: Request, page: Paged, scope: Filter = "", subject: Filter = "", is_live: Filter = ""
 ) -> Response:
     """Everything that is or was frozen, newest first; `is_live` true or false."""
-    statement = select(_freezes)
-    for column, value in (("scope", scope), ("subject", subject)):
-        if value:
-            statement = statement.where(_freezes.c[column] == value)
+    if is_live not in ("", "true", "false"):
+        raise BadFilter(field="is_live", rule="true or false")
+    statement = chosen(select(_freezes), _freezes, scope=scope, subject=subject)
     if is_live:
         ended = _freezes.c.ended
         statement = statement.where(ended.is_(None) if is_live == "true" else ended.is_not(None))

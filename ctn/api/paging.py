@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from fastapi import Depends
-from sqlalchemy import Select, tuple_
+from sqlalchemy import FromClause, Select, tuple_
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from ctn.api.asks import Cursor, Limit
@@ -49,6 +49,12 @@ async def page_of(limit: Limit = "20", cursor: Cursor = "") -> Page:
 
 
 Paged = Annotated[Page, Depends(page_of)]
+
+
+def chosen(statement: Select[Any], source: FromClause, **wanted: str) -> Select[Any]:
+    """The rows of a statement whose columns have these values; an empty value asks nothing."""
+    asked = [source.c[name] == value for name, value in wanted.items() if value]
+    return statement.where(*asked)
 
 
 def paged(

@@ -10,7 +10,7 @@ from ctn.api.amounts import Units, as_texts, with_texts
 from ctn.api.asks import Address, Filter, Name
 from ctn.api.desk import found
 from ctn.api.market import check_address, without_place
-from ctn.api.paging import Listing, Paged, paged
+from ctn.api.paging import Listing, Paged, chosen, paged
 from ctn.api.refusals import NotFound
 from ctn.api.resources import (
     Field,
@@ -146,9 +146,7 @@ async def validator(request: Request, address: Address) -> Response:
 
 async def epochs(request: Request, page: Paged, operator: Filter = "") -> Response:
     """Validators at the end of each epoch, the newest first."""
-    statement = select(tables.epochs)
-    if operator:
-        statement = statement.where(tables.epochs.c.operator == operator)
+    statement = chosen(select(tables.epochs), tables.epochs, operator=operator)
 
     def shown(row: Value) -> Value:
         return as_texts(row, {"weight": "plain"})
@@ -160,10 +158,7 @@ async def cpoes(
     request: Request, page: Paged, owner: Filter = "", project: Filter = "", status: Filter = ""
 ) -> Response:
     """Proofs of emission reduction, the newest first."""
-    statement = select(_cpoes)
-    for column, value in (("owner", owner), ("project", project), ("status", status)):
-        if value:
-            statement = statement.where(_cpoes.c[column] == value)
+    statement = chosen(select(_cpoes), _cpoes, owner=owner, project=project, status=status)
 
     def shown(row: Value) -> Value:
         return as_texts(without_place(row), TONNES)

@@ -113,6 +113,8 @@ def test_freezes_are_one_list_with_reason_and_height(platform: Platform) -> None
     assert row["parts"] == []
     assert platform.found("/freezes", is_live="false")["items"] == []
     assert platform.found("/freezes", scope="batch")["items"] == []
+    refused = platform.get("/freezes", params={"is_live": "maybe"})
+    assert (refused.status_code, refused.json()["type"].rpartition(".")[2]) == (400, "bad_filter")
 
 
 def ask(platform: Platform, query: str) -> Any:
