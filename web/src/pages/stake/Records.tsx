@@ -7,7 +7,7 @@ import { Badge } from "../../design/Card";
 import { Countdown } from "../../design/Countdown";
 import { BlockLink } from "../../design/Reference";
 import { Empty } from "../../design/States";
-import { Table } from "../../design/Table";
+import { type Column, Table } from "../../design/Table";
 import { Time } from "../../design/Time";
 import { decimal } from "../../ops/amounts";
 import { kilograms, percent } from "./parts";
@@ -40,12 +40,7 @@ export function Lots({ found, rules }: LotsFields): ReactElement {
       rowKey={(row) => row.batch}
       columns={[
         { name: "batch", title: t("lots.batch"), cell: (row) => <BatchLink id={row.batch} /> },
-        {
-          name: "tonnes",
-          title: t("lots.tonnes"),
-          number: true,
-          cell: (row) => tonnesText(row.tonnes),
-        },
+        tonnesColumn(t("lots.tonnes")),
         {
           name: "quality",
           title: t("lots.quality"),
@@ -80,12 +75,7 @@ export function Leaving({ rows }: { readonly rows: readonly Unbonding[] }): Reac
       rowKey={(row) => String(row.no)}
       columns={[
         { name: "batch", title: t("lots.batch"), cell: (row) => <BatchLink id={row.batch} /> },
-        {
-          name: "tonnes",
-          title: t("lots.tonnes"),
-          number: true,
-          cell: (row) => tonnesText(row.tonnes),
-        },
+        tonnesColumn(t("lots.tonnes")),
         {
           name: "due",
           title: t("leaving.free"),
@@ -116,12 +106,7 @@ export function Proofs({ rows }: { readonly rows: readonly Cpoe[] }): ReactEleme
             </Link>
           ),
         },
-        {
-          name: "tonnes",
-          title: t("lots.tonnes"),
-          number: true,
-          cell: (row) => tonnesText(row.tonnes),
-        },
+        tonnesColumn(t("lots.tonnes")),
         {
           name: "period",
           title: t("proofs.period"),
@@ -176,6 +161,10 @@ function BatchLink({ id }: { readonly id: string }): ReactElement {
       {id}
     </Link>
   );
+}
+
+function tonnesColumn(title: string): Column<{ readonly tonnes: string | number }> {
+  return { name: "tonnes", title, number: true, cell: (row) => tonnesText(row.tonnes) };
 }
 
 function tonnesText(tonnes: string | number): string {
