@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from fastapi import FastAPI, Request
@@ -44,10 +44,15 @@ from ctn.api.graphql.documents import Documents
 from ctn.api.graphql.routes import Graphql
 from ctn.api.link import Link, NotModified
 from ctn.api.log import log
+from ctn.api.login import routes as login
+from ctn.api.login.challenges import Challenges
+from ctn.api.login.sessions import Sessions
 from ctn.api.problems import Problem, language_of, problem_response
 from ctn.api.refusals import BadRequest, DoorRefusal, Failed, MethodNotAllowed, NotFound
+from ctn.api.room import routes as room
 from ctn.api.routes import Endpoint, Route
 from ctn.api.sockets import Sockets
+from ctn.api.store import PlatformStore
 from ctn.client.comet_door import CometDoor
 from ctn.kernel.refusal import Malformed, Refusal
 from ctn.node.config import Config
@@ -94,6 +99,8 @@ ROUTES = (
     *watch.ROUTES,
     *exports.ROUTES,
     *seats.ROUTES,
+    *login.ROUTES,
+    *room.ROUTES,
     *cometbft.ROUTES,
 )
 
@@ -116,19 +123,26 @@ class StrictRoute(APIRoute):
         return serve_strictly
 
 
-def create_app(
-    link: Link,
-    config: Config,
-    *,
-    views: Views | None = None,
-    documents: Documents | None = None,
-    comet: CometDoor | None = None,
-) -> Gate:
+class Parts(NamedTuple):
+    """What an application has beside the engine.
+
+    Without views what the read model answers is `behind`; without a store sessions and the signing
+    room last as long as the process. `documents` are those that GraphQL keeps or allows; `comet` is
+    the node's CometBFT.
+    """
+
+    views: Views | None = None
+    documents: Documents | None = None
+    comet: CometDoor | None = None
+    store: PlatformStore | None = None
+
+
+def create_app(link: Link, config: Config, parts: Parts = Parts()) -> Gate:
     """The whole application over one link to the engine.
 
-    Without views what the read model answers is `behind`. `documents` are those that GraphQL keeps
-    or allows; `comet` is the node's CometBFT. The profile `dev` spares loopback every rate.
+    The profile `dev` spares loopback every rate.
     """
+    views = parts.views
     spares_loopback = config.profile == "dev"
     app = FastAPI(
         title="CTN", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False,
@@ -136,7 +150,7 @@ def create_app(
     )  # fmt: skip
     app.state.link = link
     app.state.public_url = config.api.public_url
-    app.state.cometbft = comet
+    app.state.cometbft = parts.comet
     reader = None if views is None else views.reader
     app.state.desk = Desk(reader)
     sockets = Sockets(spares_loopback=spares_loopback)
@@ -147,13 +161,17 @@ def create_app(
     app.state.exports = exports.Exports()
     app.state.imports = imports.Imports(imports.known_of(link))
     app.state.watch = watch.Watch(imports.known_of(link))
+    app.state.store = parts.store or PlatformStore()
+    app.state.challenges = Challenges(login.milliseconds)
+    app.state.sessions = Sessions(app.state.store, login.milliseconds)
+    app.state.reader = None
     app.state.seats = seats.Seats(link, spares_loopback=spares_loopback)
     app.router.route_class = StrictRoute
     for route in ROUTES:
         _add(app, route)
     app.add_api_websocket_route(PREFIX + "/feed/{instrument}", feed)
     if views is not None:
-        app.state.graphql = Graphql(link, views.reader, sockets, documents or Documents())
+        app.state.graphql = Graphql(link, views.reader, sockets, parts.documents or Documents())
         app.router.routes += app.state.graphql.routes
     _add_pages(app)
     _tell_refusals(app)
@@ -198,6 +216,7 @@ async def close_app(gate: Gate) -> None:
     app.state.desk.close()
     app.state.imports.close()
     app.state.watch.close()
+    app.state.store.close()
 
 
 def _add(app: FastAPI, route: Route) -> None:
@@ -216,7 +235,7 @@ def _add(app: FastAPI, route: Route) -> None:
         "default": {"description": "A refusal", "content": problem},
     }
     extra: dict[str, Any] = {}
-    if route.endpoint is writes.submit:
+    if route.shape is answers.TransactionAnswer and route.method == "POST":
         responses[202] = {"description": "Not in a block yet", "content": good}
     if route.takes or route.body is not None:
         content = {media: {"schema": schema} for media, schema in route.takes.items()}
@@ -225,6 +244,8 @@ def _add(app: FastAPI, route: Route) -> None:
         extra = {"requestBody": {"required": True, "content": content}}
     else:
         responses[304] = {"description": "As the If-None-Match of the request"}
+    if route.login:
+        extra["security"] = [{"session": []}]
     app.add_api_route(
         PREFIX + route.path,
         route.endpoint,
@@ -262,7 +283,8 @@ def _contract(app: FastAPI) -> dict[str, Any]:
     _out, schemas = msgspec.json.schema_components(
         shapes, ref_template="#/components/schemas/{name}"
     )
-    found["components"] = {"schemas": schemas}
+    session = {"type": "http", "scheme": "bearer", "description": "The token of a session"}
+    found["components"] = {"schemas": schemas, "securitySchemes": {"session": session}}
     return found
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import uvicorn
 
-from ctn.api.app import close_app, create_app, graphql_of
+from ctn.api.app import Parts, close_app, create_app, graphql_of
 from ctn.api.gate import HEAD_BYTES, Gate
 from ctn.api.graphql.documents import Documents, read_kept
 from ctn.api.link import Link
 from ctn.api.log import log
 from ctn.api.sockets import MESSAGE_BYTES, PING_SECONDS, PONG_SECONDS
+from ctn.api.store import platform_store
 from ctn.api.wire import Wire
 from ctn.client.comet_door import CometDoor
 from ctn.node.config import Config, read_config
@@ -65,7 +66,8 @@ def run_api(folder: Path, *, host: str = "127.0.0.1", port: int | None = None) -
         return stop.code
     os.nice(NICE)
     link = Link(str(home.socket))
-    app = create_app(link, config, views=views, documents=documents, comet=comet)
+    store = platform_store(folder, config.platform.url)
+    app = create_app(link, config, Parts(views, documents, comet, store))
     with listener:
         try:
             asyncio.run(serve(app, link, listener))

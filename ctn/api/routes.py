@@ -14,7 +14,7 @@ class Route(NamedTuple):
     """A path below /api/v1; `media` is what it answers, `takes` what a body must be.
 
     `shape` None: bytes of the media type. `body` None: GET, unless `takes` names other media
-    types, each with its schema, of which the body is one then.
+    types, each with its schema, of which the body is one then. `login`: needs a session's token.
     """
 
     path: str
@@ -23,6 +23,7 @@ class Route(NamedTuple):
     body: type[msgspec.Struct] | None = None
     media: tuple[str, ...] = ("application/octet-stream",)
     takes: Mapping[str, Any] = MappingProxyType({})
+    login: bool = False
 
     @property
     def method(self) -> str:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from ctn.api import answers
 from ctn.api.bodies import TRANSACTION_BYTES, read_body
-from ctn.api.link import answer, link_of
+from ctn.api.link import Link, answer, link_of
 from ctn.api.reads import waiting
 from ctn.api.refusals import Busy
 from ctn.node.door_client import EngineRefused
@@ -19,8 +19,12 @@ async def submit(request: Request) -> Response:
     seconds; until then it is `pending` with status 202.
     """
     submission = await read_body(request, answers.Submission, TRANSACTION_BYTES)
-    link = link_of(request)
-    found = await link.call("submit", tx=submission.tx, wait=submission.wait == "commit")
+    return await hand_in(link_of(request), submission.tx, wait=submission.wait == "commit")
+
+
+async def hand_in(link: Link, tx: str, *, wait: bool) -> Response:
+    """The answer to an envelope in base64: its receipt, or 202 while it is in no block."""
+    found = await link.call("submit", tx=tx, wait=wait)
     if "refusal" in found:
         raise EngineRefused(found["refusal"])
     head = await link.head()

@@ -34,7 +34,7 @@ PAGES = {
     "keys": Page("keys", "Keys in an encrypted keystore."),
     "account": Page("account", "An account's protection: guard, trust, lock, recover ..."),
     "op": Page("op", "Any operation: ctn op --list."),
-    "tx": Page("tx", "Transactions as files: build, sign, merge, send, show."),
+    "tx": Page("tx", "Transactions as files, and the signing room."),
     "query": Page("query", "A record of the state, or a table of them."),
     "balance": Page("balance", "What an account holds."),
     "stake": Page("stake", "Validators: list, show, declare, bond, unbond."),

@@ -1,25 +1,20 @@
-"""`ctn tx`: transactions as files, for accounts whose signers sit at different machines.
-
-A file is one JSON object: `body` is the very text that is signed, `signatures` are hex.
-"""
+"""`ctn tx`: transactions as files, for accounts whose signers sit at different machines."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ctn.cli import tx_room
 from ctn.cli.terminal import Trouble, say
+from ctn.cli.tx_files import File, Out, read_file, write_file
 
 if TYPE_CHECKING:
     from ctn.kernel.tx import Signature
 
 AND = "+"
-FORMAT = "ctn-tx/1"
 
-app = typer.Typer(no_args_is_help=True, help="Transactions as files.")
-
-File = Annotated[Path, typer.Argument(help="A transaction file.")]
-Out = Annotated[Path, typer.Option(help="File to write.")]
+app = typer.Typer(no_args_is_help=True, help="Transactions as files, and the signing room.")
 
 
 @app.command()
@@ -53,7 +48,7 @@ def build(
         terms["payer"] = address_of(payer)
     with linked() as link:
         body = build_body(link, address_of(sender), ops, terms)
-    _write(out, body, [])
+    write_file(out, body, [])
     _say(body, [], out)
 
 
@@ -67,12 +62,12 @@ def sign(
     from ctn.cli.keyring import open_keys
     from ctn.kernel.tx import Signature, sign_bytes
 
-    body, signatures = _read(file)
+    body, signatures = read_file(file)
     message = sign_bytes(body)
     for found in open_keys(key):
         signatures.append(Signature(found.scheme, found.public, found.sign(message)))
     target = out or file
-    _say(body, _write(target, body, signatures), target)
+    _say(body, write_file(target, body, signatures), target)
 
 
 @app.command()
@@ -80,13 +75,13 @@ def merge(
     files: Annotated[list[Path], typer.Argument(help="Files of one body.")], out: Out
 ) -> None:
     """Put the signatures of several files under their one body."""
-    read = [_read(file) for file in files]
+    read = [read_file(file) for file in files]
     body = read[0][0]
     for file, (other, _signatures) in zip(files, read, strict=True):
         if other != body:
             raise Trouble(f"{file} holds another body than {files[0]}")
     found = [signature for _body, signatures in read for signature in signatures]
-    _say(body, _write(out, body, found), out)
+    _say(body, write_file(out, body, found), out)
 
 
 @app.command()
@@ -96,7 +91,7 @@ def send(file: File) -> None:
     from ctn.cli.sending import applied, say_receipt
     from ctn.kernel.tx import pack
 
-    body, signatures = _read(file)
+    body, signatures = read_file(file)
     if not signatures:
         raise Trouble(f"{file} has no signature: ctn tx sign")
     with linked() as link:
@@ -110,7 +105,7 @@ def show(file: File) -> None:
     from ctn.crypto.errors import CryptoError
     from ctn.kernel.tx import sign_bytes
 
-    body, signatures = _read(file)
+    body, signatures = read_file(file)
     message = sign_bytes(body)
     for signature in signatures:
         try:
@@ -118,43 +113,6 @@ def show(file: File) -> None:
         except CryptoError:
             raise Trouble(f"the signature of key {signature.key.hex()} is bad") from None
     _say(body, signatures, file)
-
-
-def _read(file: Path) -> tuple[bytes, list["Signature"]]:
-    """Body and signatures of a file; the body is canonical."""
-    import msgspec
-
-    from ctn.kernel.codec import decode_json
-    from ctn.kernel.tx import Signature
-
-    try:
-        value: Any = msgspec.json.decode(file.read_bytes())
-        body = value["body"].encode()
-        decode_json(body)
-        if value["format"] != FORMAT:
-            raise ValueError(f"format {value['format']}")
-        signatures = [
-            Signature(row["scheme"], bytes.fromhex(row["key"]), bytes.fromhex(row["signature"]))
-            for row in value["signatures"]
-        ]
-    except (msgspec.DecodeError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Trouble(f"{file} is no transaction file: {error}") from None
-    return body, signatures
-
-
-def _write(file: Path, body: bytes, signatures: list["Signature"]) -> list["Signature"]:
-    """Write a file whose signatures are sorted, each once."""
-    from ctn.kernel.codec import encode
-    from ctn.node.files import write_whole
-
-    kept = sorted({(each.scheme, each.key): each for each in signatures}.values())
-    rows = [
-        {"scheme": each.scheme, "key": each.key.hex(), "signature": each.signature.hex()}
-        for each in kept
-    ]
-    value = {"format": FORMAT, "body": body.decode(), "signatures": rows}
-    write_whole(file, encode(value) + b"\n")
-    return kept
 
 
 def _say(body: bytes, signatures: list["Signature"], file: Path) -> None:
@@ -177,3 +135,7 @@ def _say(body: bytes, signatures: list["Signature"], file: Path) -> None:
         lines.append(" ".join([f"op      {op['op']}", *fields]))
     lines.append(f"signed  {', '.join(signers) or 'by nobody yet'}")
     say(result, *lines, f"file    {file}")
+
+
+# Behind the commands on files, as help lists them.
+tx_room.add_to(app)

@@ -54,6 +54,7 @@ class Client:
         A text is the maker's key, 64 hex, or HEIGHT:HASH of a block; a chain under CometBFT needs
         a `Trust` with witnesses. Raises ValueError.
         """
+        self.url = url
         self._light, servers = _light_of(url, trust)
         self._servers = [
             httpx.Client(base_url=server, timeout=TIMEOUT_SECONDS) for server in servers
@@ -75,19 +76,19 @@ class Client:
 
     def status(self) -> Answer:
         """Chain, height, root and state of the node (thallo.md 5)."""
-        return self._run(talks.get("/status"))
+        return self.run(talks.get("/status"))
 
     def block(self, height: int) -> Answer:
         """Header, hash, seal and transaction ids of a block; RefusalError when there is none."""
-        return self._run(talks.get(f"/blocks/{height}"))
+        return self.run(talks.get(f"/blocks/{height}"))
 
     def changes(self, height: int) -> Answer:
         """Key and new leaf hash (64 hex, None when dropped) of what a block changed."""
-        return self._run(talks.get(f"/changes/{height}"))
+        return self.run(talks.get(f"/changes/{height}"))
 
     def transaction(self, identity: str, *, prove: bool = False) -> Answer:
         """What became of a transaction id (64 hex); RefusalError when it is not known."""
-        return self._run(talks.get(f"/transactions/{identity}?prove={int(prove)}"))
+        return self.run(talks.get(f"/transactions/{identity}?prove={int(prove)}"))
 
     def account(self, address: str) -> Answer:
         """Record, next sequence and balances (decimal strings of base units) of an address.
@@ -95,8 +96,8 @@ class Client:
         With `trust` each is proved; that no balance is missing is not.
         """
         if self._light is not None:
-            return self._run(self._light.account(address))
-        return self._run(talks.get(f"/accounts/{address}"))
+            return self.run(self._light.account(address))
+        return self.run(talks.get(f"/accounts/{address}"))
 
     def state(
         self, table: str, place: str, *, prove: bool = False, at: int | None = None
@@ -108,8 +109,8 @@ class Client:
         knows and nothing proves.
         """
         if self._light is None or at is not None:
-            return self._run(talks.state(table, place, prove=prove, at=at))
-        return self._run(self._light.state(table, place))
+            return self.run(talks.state(table, place, prove=prove, at=at))
+        return self.run(self._light.state(table, place))
 
     def balance(self, account: str, asset: str) -> int:
         """What an account holds of an asset, in base units; proved when `trust` is given."""
@@ -118,19 +119,19 @@ class Client:
 
     def certificate(self, identity: str) -> Answer:
         """A certificate's record, and that its tonnes ended for it; needs `trust` (`light`)."""
-        return self._run(light_records.certificate(_known(self._light), identity))
+        return self.run(light_records.certificate(_known(self._light), identity))
 
     def serial(self, text: str) -> Answer:
         """The intervals that hold serials `CTN-<batch>-<start>-<end>`; needs `trust` (`light`)."""
-        return self._run(light_records.serial(_known(self._light), text))
+        return self.run(light_records.serial(_known(self._light), text))
 
     def submit_evidence(self, file: bytes) -> Answer:
         """Hand a light client's evidence file to the platform's CometBFT; `hash`, and `signers`."""
-        return self._run(submit_evidence(file))
+        return self.run(submit_evidence(file))
 
     def receipt(self, identity: str) -> Answer:
         """The receipt of a transaction, proved to stand in its block; needs `trust`."""
-        return self._run(_known(self._light).receipt(identity))
+        return self.run(_known(self._light).receipt(identity))
 
     def records(self, table: str, prefix: str = "") -> Iterator[Row]:
         """The records of a table whose ids begin with `prefix`, in byte order.
@@ -139,7 +140,7 @@ class Client:
         """
         after: str | None = ""
         while after is not None:
-            found = self._run(talks.page(table, prefix, after))
+            found = self.run(talks.page(table, prefix, after))
             for item in found["items"]:
                 value = item["value"]
                 if self._light is not None:
@@ -152,7 +153,7 @@ class Client:
 
         Unless `schemes` or `fee` are stated, its fee allows for all signers of the account.
         """
-        return self._run(talks.body_of(ops, (), _sent_by(sender, terms)))
+        return self.run(talks.body_of(ops, (), _sent_by(sender, terms)))
 
     def submit(
         self,
@@ -168,15 +169,15 @@ class Client:
         envelope, which `send` may repeat. One call is one intention: within it only the same
         envelope is ever sent again.
         """
-        return self._run(talks.submit(ops, key_of(keys), terms, wait=wait))
+        return self.run(talks.submit(ops, key_of(keys), terms, wait=wait))
 
     def send(self, envelope: bytes, *, wait: bool = True) -> Outcome:
         """Send a signed envelope; the same one again gives the same transaction's answer."""
-        return self._run(talks.send(envelope, wait=wait))
+        return self.run(talks.send(envelope, wait=wait))
 
     def simulate(self, envelope: bytes) -> Receipt:
         """The receipt that an envelope would get in the next block; signatures are not checked."""
-        return self._run(talks.simulate(envelope))
+        return self.run(talks.simulate(envelope))
 
     def endow(self, kind: str, account: str) -> Answer:
         """Ask a demo chain for a seat (visitor, commuter, seller, trader, developer) or `faucet`.
@@ -184,16 +185,17 @@ class Client:
         Money and grams come as decimal strings of base units. RefusalError when the account had
         its seat or the chain is no demo, Unanswered when nobody could give one now.
         """
-        return self._run(talks.endow(kind, account))
+        return self.run(talks.endow(kind, account))
 
     def follow(self, from_height: int) -> Iterator[Answer]:
         """Each block from a height on, as it is made; goes on by itself after a lost connection."""
         height = from_height
         while True:
-            yield self._run(talks.next_block(height))
+            yield self.run(talks.next_block(height))
             height += 1
 
-    def _run(self, talk: Talk[T]) -> T:
+    def run(self, talk: Talk[T]) -> T:
+        """What a talk (`talks`, `room`) comes to, held with this client's servers."""
         step = next(talk)
         try:
             while True:
@@ -224,6 +226,7 @@ class AsyncClient:
         A text is the maker's key, 64 hex, or HEIGHT:HASH of a block; a chain under CometBFT needs
         a `Trust` with witnesses. Raises ValueError.
         """
+        self.url = url
         self._light, servers = _light_of(url, trust)
         self._servers = [
             httpx.AsyncClient(base_url=server, timeout=TIMEOUT_SECONDS) for server in servers
@@ -245,33 +248,33 @@ class AsyncClient:
 
     async def status(self) -> Answer:
         """As `Client.status`."""
-        return await self._run(talks.get("/status"))
+        return await self.run(talks.get("/status"))
 
     async def block(self, height: int) -> Answer:
         """As `Client.block`."""
-        return await self._run(talks.get(f"/blocks/{height}"))
+        return await self.run(talks.get(f"/blocks/{height}"))
 
     async def changes(self, height: int) -> Answer:
         """As `Client.changes`."""
-        return await self._run(talks.get(f"/changes/{height}"))
+        return await self.run(talks.get(f"/changes/{height}"))
 
     async def transaction(self, identity: str, *, prove: bool = False) -> Answer:
         """As `Client.transaction`."""
-        return await self._run(talks.get(f"/transactions/{identity}?prove={int(prove)}"))
+        return await self.run(talks.get(f"/transactions/{identity}?prove={int(prove)}"))
 
     async def account(self, address: str) -> Answer:
         """As `Client.account`."""
         if self._light is not None:
-            return await self._run(self._light.account(address))
-        return await self._run(talks.get(f"/accounts/{address}"))
+            return await self.run(self._light.account(address))
+        return await self.run(talks.get(f"/accounts/{address}"))
 
     async def state(
         self, table: str, place: str, *, prove: bool = False, at: int | None = None
     ) -> Answer:
         """As `Client.state`."""
         if self._light is None or at is not None:
-            return await self._run(talks.state(table, place, prove=prove, at=at))
-        return await self._run(self._light.state(table, place))
+            return await self.run(talks.state(table, place, prove=prove, at=at))
+        return await self.run(self._light.state(table, place))
 
     async def balance(self, account: str, asset: str) -> int:
         """As `Client.balance`."""
@@ -280,25 +283,25 @@ class AsyncClient:
 
     async def certificate(self, identity: str) -> Answer:
         """As `Client.certificate`."""
-        return await self._run(light_records.certificate(_known(self._light), identity))
+        return await self.run(light_records.certificate(_known(self._light), identity))
 
     async def serial(self, text: str) -> Answer:
         """As `Client.serial`."""
-        return await self._run(light_records.serial(_known(self._light), text))
+        return await self.run(light_records.serial(_known(self._light), text))
 
     async def submit_evidence(self, file: bytes) -> Answer:
         """As `Client.submit_evidence`."""
-        return await self._run(submit_evidence(file))
+        return await self.run(submit_evidence(file))
 
     async def receipt(self, identity: str) -> Answer:
         """As `Client.receipt`."""
-        return await self._run(_known(self._light).receipt(identity))
+        return await self.run(_known(self._light).receipt(identity))
 
     async def records(self, table: str, prefix: str = "") -> AsyncIterator[Row]:
         """As `Client.records`."""
         after: str | None = ""
         while after is not None:
-            found = await self._run(talks.page(table, prefix, after))
+            found = await self.run(talks.page(table, prefix, after))
             for item in found["items"]:
                 value = item["value"]
                 if self._light is not None:
@@ -308,7 +311,7 @@ class AsyncClient:
 
     async def build(self, ops: Sequence[Op], sender: str, /, **terms: Unpack[Terms]) -> bytes:
         """As `Client.build`."""
-        return await self._run(talks.body_of(ops, (), _sent_by(sender, terms)))
+        return await self.run(talks.body_of(ops, (), _sent_by(sender, terms)))
 
     async def submit(
         self,
@@ -319,28 +322,29 @@ class AsyncClient:
         **terms: Unpack[Terms],
     ) -> Outcome:
         """As `Client.submit`."""
-        return await self._run(talks.submit(ops, key_of(keys), terms, wait=wait))
+        return await self.run(talks.submit(ops, key_of(keys), terms, wait=wait))
 
     async def send(self, envelope: bytes, *, wait: bool = True) -> Outcome:
         """As `Client.send`."""
-        return await self._run(talks.send(envelope, wait=wait))
+        return await self.run(talks.send(envelope, wait=wait))
 
     async def simulate(self, envelope: bytes) -> Receipt:
         """As `Client.simulate`."""
-        return await self._run(talks.simulate(envelope))
+        return await self.run(talks.simulate(envelope))
 
     async def endow(self, kind: str, account: str) -> Answer:
         """As `Client.endow`."""
-        return await self._run(talks.endow(kind, account))
+        return await self.run(talks.endow(kind, account))
 
     async def follow(self, from_height: int) -> AsyncIterator[Answer]:
         """As `Client.follow`."""
         height = from_height
         while True:
-            yield await self._run(talks.next_block(height))
+            yield await self.run(talks.next_block(height))
             height += 1
 
-    async def _run(self, talk: Talk[T]) -> T:
+    async def run(self, talk: Talk[T]) -> T:
+        """As `Client.run`."""
         step = next(talk)
         try:
             while True:
@@ -369,7 +373,8 @@ def _known(light: LightClient | None) -> LightClient:
 
 
 def _headers(ask: Ask) -> dict[str, str]:
-    return {} if ask.body is None else {"Content-Type": "application/json"}
+    headers = {} if ask.body is None else {"Content-Type": "application/json"}
+    return headers | ({"Authorization": f"Bearer {ask.token}"} if ask.token else {})
 
 
 def _sent_by(sender: str, terms: Terms) -> Terms:

@@ -31,13 +31,14 @@ Answer = dict[str, Any]
 class Ask(NamedTuple):
     """A request: method, path with its query, the body when there is one, and whom it goes to.
 
-    `server` 0 is the platform, 1 and up are the witnesses of a light client.
+    `server` 0 is the platform, 1 and up are the witnesses of a light client; `token` is a login's.
     """
 
     method: Literal["GET", "POST"]
     path: str
     body: bytes | None = None
     server: int = 0
+    token: str = ""
 
 
 class Pause(NamedTuple):
@@ -174,6 +175,11 @@ def endow(kind: str, account: str) -> Talk[Answer]:
     body = {"account": account} if is_faucet else {"kind": kind, "account": account}
     path = PREFIX + ("/faucet" if is_faucet else "/seats")
     return (yield from _ask(Ask("POST", path, msgspec.json.encode(body)), None))
+
+
+def answered(ask: Ask) -> Talk[Answer]:
+    """The answer to a request below the prefix; asks again while the server is away or busy."""
+    return (yield from _ask(ask._replace(path=PREFIX + ask.path), None))
 
 
 def _ask(ask: Ask, envelope: bytes | None) -> Talk[Answer]:

@@ -2,7 +2,8 @@
 
 A tag is ASCII and ends in its version and one line feed; it is the first part of
 what is hashed or signed. A tag is never reused and never changes its meaning.
-Source: engine.md 1 (digests), registry.md 2.2 (record ids) and 8 (personal data).
+Source: engine.md 1 (digests), registry.md 2.2 (record ids) and 8 (personal data),
+people.md 12 (login).
 """
 
 TX = b"ctn/tx/1\n"
@@ -14,3 +15,4 @@ SEED = b"ctn/seed/1\n"
 ID = b"ctn/id/1\n"
 PII = b"ctn/pii/1\n"
 VALIDATOR = b"ctn/validator/1\n"
+LOGIN = b"ctn/login/1\n"

@@ -76,6 +76,12 @@ class ViewsTable(Table, frozen=True):
     keep_from: Annotated[int, Meta(ge=1, le=(1 << 63) - 1)] = 1
 
 
+class PlatformTable(Table, frozen=True):
+    """Where sessions and the signing room are kept: empty for a file of the home."""
+
+    url: str = ""
+
+
 class GraphqlTable(Table, frozen=True):
     """Which documents `/graphql` takes: any (`open`), or those of the web build alone."""
 
@@ -115,6 +121,7 @@ class Config(Table, frozen=True):
     scrub: ScrubTable = ScrubTable()
     api: ApiTable = ApiTable()
     views: ViewsTable = ViewsTable()
+    platform: PlatformTable = PlatformTable()
     graphql: GraphqlTable = GraphqlTable()
     cometbft: CometbftTable = CometbftTable()
     log: LogTable = LogTable()

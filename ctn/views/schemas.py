@@ -24,10 +24,8 @@ class SchemaShelf:
     def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        scheme, _, rest = url.partition("://")
-        driver = f"{scheme.partition('+')[0]}+psycopg"
         try:
-            self.engine: Engine = create_engine(f"{driver}://{rest}", poolclass=NullPool)
+            self.engine: Engine = create_engine(driver_url(url), poolclass=NullPool)
         except ModuleNotFoundError:
             raise ViewsBroken("PostgreSQL needs the extra: pip install ctn[postgres]") from None
         with self.engine.begin() as connection:
@@ -110,3 +108,9 @@ class SchemaShelf:
             connection.exec_driver_sql(setting)
         connection.commit()
         return connection
+
+
+def driver_url(url: str) -> str:
+    """A PostgreSQL address for the driver that is ours, whichever one it names."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme.partition('+')[0]}+psycopg://{rest}"

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import uvicorn
 
-from ctn.api.app import close_app, create_app
+from ctn.api.app import Parts, close_app, create_app
 from ctn.api.link import Link
 from ctn.api.process import config_of, listen
 from ctn.kernel.genesis import Genesis
@@ -69,7 +69,7 @@ class Platform:
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         self.loop = asyncio.new_event_loop()
         self.link = Link(chain.socket)
-        self.app = create_app(self.link, serving(limited=limited), views=self.views)
+        self.app = create_app(self.link, serving(limited=limited), Parts(self.views))
         self.server = uvicorn.Server(config_of(self.app))
         self.server.capture_signals = _no_signals  # type: ignore[method-assign]
         self.thread = threading.Thread(target=self._run)

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ctn.api.app import create_app
+from ctn.api.app import Parts, create_app
 from ctn.api.cometbft import sync_of
 from ctn.api.link import Link
 from ctn.client.certificate_proof import Pin, check_proof
@@ -84,7 +84,7 @@ def ask(rpc: str, body: bytes, tmp_path: Path) -> httpx.Response:
 
     async def asked() -> httpx.Response:
         link = Link(str(tmp_path / "none.sock"))
-        app = create_app(link, Config(), comet=CometDoor(rpc))
+        app = create_app(link, Config(), Parts(comet=CometDoor(rpc)))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             headers = {"content-type": "application/json"}
@@ -172,7 +172,7 @@ def test_proofs_and_sets_of_such_a_node_are_those_of_cometbft(comet: Comet) -> N
         async def fetched() -> list[httpx.Response]:
             link = Link(world.chain.socket)
             door = CometDoor(f"127.0.0.1:{comet.server_port}", first)
-            transport = httpx.ASGITransport(create_app(link, Config(), comet=door))
+            transport = httpx.ASGITransport(create_app(link, Config(), Parts(comet=door)))
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
                 paths = (f"certificates/{identity}.proof.json", f"validators/{status['height']}")
                 answers = [await client.get(f"/api/v1/{path}") for path in paths]

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from ctn.api import bodies, process, wire
-from ctn.api.app import create_app
+from ctn.api.app import Parts, create_app
 from ctn.api.link import Link
 from ctn.api.process import PortBusy, listen, run_api
 from ctn.node.config import Config
@@ -35,7 +35,7 @@ def serve(chain: Chain, talk: Talk) -> bytes:
         listener = listen("127.0.0.1", 0)
         port: int = listener.getsockname()[1]
         link = Link(chain.socket)
-        app = create_app(link, Config(), views=views)
+        app = create_app(link, Config(), Parts(views))
         serving = asyncio.create_task(process.serve(app, link, listener))
         try:
             return await talk(port)

@@ -10,9 +10,9 @@ from ctn.crypto import errors, schemes
 from ctn.kernel import refusal
 from ctn.kernel.account import FEES, Account, Signer, Threshold, Thresholds, key_address
 from ctn.kernel.ledger import Ledger, Move
-from ctn.kernel.op import Op
 from ctn.kernel.receipt import FeePaid
 from ctn.kernel.tx import EXPIRY_MAX, FEE_MAX, Tx
+from ctn.modules.accounts.approval import Limited, approval_of
 from ctn.modules.accounts.cancel_pending import CancelPending, pending_of
 from ctn.modules.accounts.halts import is_halted, require_open
 from ctn.modules.accounts.records import (
@@ -26,7 +26,6 @@ from ctn.modules.accounts.waiting import RecoveryChange
 
 FEE_ASSET = "cny"
 GOOD_KEYS_MAX = 100_000
-Limited = dict[str, tuple[str, ...]]
 _good_keys: dict[tuple[int, bytes], None] = {}
 
 
@@ -112,20 +111,8 @@ def _limited(ledger: Ledger, address: str) -> Limited | None:
 def _check_signers(ledger: Ledger, tx: Tx, account: Account, guard: Guard | None) -> None:
     """Check 11: each signer is one of the account, and those that count are enough."""
     limited = _limited(ledger, tx.body.sender)
-    weight, count, withheld = 0, 0, 0
-    barred = ""
-    for scheme, key, _signature in tx.signatures:
-        text = key.hex()
-        for signer in account.signers:
-            if signer.key == text and signer.scheme == scheme:
-                break
-        else:
-            raise refusal.SignerUnknown(key=text)
-        family = _barred(limited, f"{scheme}-{text}", tx.body.ops) if limited else ""
-        if family:
-            barred, withheld = family, withheld + signer.weight
-        else:
-            weight, count = weight + signer.weight, count + 1
+    signed = [_signer(account, scheme, key) for scheme, key, _signature in tx.signatures]
+    weight, count, withheld, barred = approval_of(signed, limited, tx.body.ops)
     threshold = _threshold(ledger, tx)
     needed = account.thresholds.weight(threshold)
     if weight < needed:
@@ -138,16 +125,12 @@ def _check_signers(ledger: Ledger, tx: Tx, account: Account, guard: Guard | None
             raise refusal.SecondApproverNeeded(have=count, need=approvers)
 
 
-def _barred(limited: Limited, signer: str, ops: tuple[Op, ...]) -> str:
-    """The family of the first op for which a limited signer does not count; "" when for all.
-
-    What any one signer may send protects the account, so no limit binds it.
-    """
-    families = limited.get(signer)
-    for op in ops if families is not None else ():
-        if op.threshold is not Threshold.ANY and op.family not in (families or ()):
-            return op.family
-    return ""
+def _signer(account: Account, scheme: int, key: bytes) -> Signer:
+    text = key.hex()
+    for signer in account.signers:
+        if signer.key == text and signer.scheme == scheme:
+            return signer
+    raise refusal.SignerUnknown(key=text)
 
 
 def _threshold(ledger: Ledger, tx: Tx) -> Threshold:

@@ -17,7 +17,7 @@ import uvicorn
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from ctn.api.app import create_app, graphql_of
+from ctn.api.app import Parts, create_app, graphql_of
 from ctn.api.graphql.documents import Documents
 from ctn.api.link import Link
 from ctn.api.process import MESSAGE_BYTES
@@ -90,7 +90,7 @@ class Platform:
         self.views = views
         self.runner = asyncio.Runner()
         self.link = Link(chain.socket)
-        self.app = create_app(self.link, Config(), views=views)
+        self.app = create_app(self.link, Config(), Parts(views))
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://test")
         self.sequences = dict.fromkeys(PEOPLE, 0)
@@ -200,7 +200,7 @@ def served(platform_: Platform) -> Iterator[str]:
     """The address of a real server of the platform's own application."""
     listener = socket.create_server(("127.0.0.1", 0))
     link = Link(platform_.chain.socket)
-    app = create_app(link, Config(), views=platform_.views)
+    app = create_app(link, Config(), Parts(platform_.views))
     config = uvicorn.Config(
         app, http=Wire, ws="websockets-sansio", lifespan="off", log_config=None,
         ws_max_size=MESSAGE_BYTES, ws_per_message_deflate=False,

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from ctn import cometbft
-from ctn.api.app import create_app
+from ctn.api.app import Parts, create_app
 from ctn.api.link import Link
 from ctn.client.comet_door import CometDoor
 from ctn.client.light import comet
@@ -68,7 +68,7 @@ def test_follows_a_running_cometbft_through_the_door(rpc: str, tmp_path: Path) -
         time.sleep(0.1)
     root = comet.header_hash(comet.read(header, comet.CometHeader)).hex()
     trust = Trust(root=Root(2, root), witnesses=("http://witness",), folder=tmp_path)
-    app = create_app(Link(str(tmp_path / "none.sock")), Config(), comet=CometDoor(rpc))
+    app = create_app(Link(str(tmp_path / "none.sock")), Config(), Parts(comet=CometDoor(rpc)))
 
     async def follow() -> comet.LightBlock:
         transport = httpx.ASGITransport(app)

@@ -1,0 +1,97 @@
+"""What waits in the signing room, as it is kept: bodies, and their signatures as they came."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from ctn.api.room.refusals import RoomFull
+from ctn.kernel.tx import SIGNATURES_MAX, Signature
+
+WAITING_MAX: Final = 64
+_COLUMNS: Final = "id, account, body, sequence, expires, put_up_by, created"
+
+
+class Waiting(NamedTuple):
+    """A body that waits for signatures, with those that came, in the order in which they came."""
+
+    id: str
+    account: str
+    body: str
+    sequence: int
+    expires: int
+    put_up_by: str
+    created: int
+    signatures: tuple[Signature, ...] = ()
+
+
+def add(connection: Connection, waiting: Waiting) -> None:
+    """Keep a body, unless it is there, and its new signatures; refuses RoomFull."""
+    known = _find(connection, waiting.account, waiting.id)
+    if known is None:
+        count = text("SELECT count(*) FROM pending WHERE account = :account")
+        if connection.execute(count, {"account": waiting.account}).scalar_one() >= WAITING_MAX:
+            raise RoomFull(limit=WAITING_MAX)
+        values = ", ".join([f":{name.strip()}" for name in _COLUMNS.split(",")])
+        put = text(f"INSERT INTO pending ({_COLUMNS}) VALUES ({values})")  # noqa: S608
+        connection.execute(put, {**waiting._asdict(), "signatures": None})
+    before = _signatures(connection, waiting.id)
+    held = {(each.scheme, each.key): None for each in before}
+    fresh = [each for each in waiting.signatures if (each.scheme, each.key) not in held]
+    for place, each in enumerate(fresh[: SIGNATURES_MAX - len(before)], len(before)):
+        sign = text("INSERT INTO pending_signature VALUES (:id, :place, :scheme, :key, :signature)")
+        row = {"id": waiting.id, "place": place, "scheme": each.scheme, "key": each.key.hex()}
+        connection.execute(sign, row | {"signature": each.signature.hex()})
+
+
+def clear(connection: Connection, account: str, *, height: int, sequence: int) -> None:
+    """Drop what can enter no block any more: expired at a height, or below the next sequence."""
+    where = "expires <= :height OR (account = :account AND sequence < :sequence)"
+    facts = {"height": height, "account": account, "sequence": sequence}
+    ids = f"SELECT id FROM pending WHERE {where}"  # noqa: S608
+    signatures = f"DELETE FROM pending_signature WHERE id IN ({ids})"  # noqa: S608
+    connection.execute(text(signatures), facts)
+    connection.execute(text(f"DELETE FROM pending WHERE {where}"), facts)  # noqa: S608
+
+
+def every(connection: Connection, account: str) -> list[Waiting]:
+    """All that waits for an account, by sequence."""
+    wanted = text(
+        f"SELECT {_COLUMNS} FROM pending WHERE account = :account "  # noqa: S608
+        "ORDER BY sequence, created, id"
+    )
+    rows = connection.execute(wanted, {"account": account}).all()
+    return [_whole(connection, row) for row in rows]
+
+
+def one(connection: Connection, account: str, identity: str) -> Waiting | None:
+    """One that waits for an account; None when there is none, or it is of another."""
+    return _find(connection, account, identity)
+
+
+def drop(connection: Connection, identity: str) -> None:
+    """Withdraw a body and its signatures."""
+    for table in ("pending_signature", "pending"):
+        gone = text(f"DELETE FROM {table} WHERE id = :id")  # noqa: S608
+        connection.execute(gone, {"id": identity})
+
+
+def _find(connection: Connection, account: str, identity: str) -> Waiting | None:
+    wanted = text(
+        f"SELECT {_COLUMNS} FROM pending WHERE id = :id AND account = :account"  # noqa: S608
+    )
+    row = connection.execute(wanted, {"id": identity, "account": account}).first()
+    return None if row is None else _whole(connection, row)
+
+
+def _whole(connection: Connection, row: Sequence[Any]) -> Waiting:
+    found = Waiting(*row)
+    return found._replace(signatures=_signatures(connection, found.id))
+
+
+def _signatures(connection: Connection, identity: str) -> tuple[Signature, ...]:
+    wanted = text(
+        "SELECT scheme, signer_key, signature FROM pending_signature WHERE id = :id ORDER BY place"
+    )
+    rows = connection.execute(wanted, {"id": identity}).all()
+    return tuple([Signature(row[0], bytes.fromhex(row[1]), bytes.fromhex(row[2])) for row in rows])
