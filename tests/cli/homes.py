@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -100,3 +101,31 @@ class Running:
             self.process.send_signal(signal.SIGINT)
         self.process.communicate(timeout=30)
         return self.process.returncode
+
+
+def free_port() -> int:
+    """A port of loopback that nobody has now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(port: int) -> None:
+    """Return when somebody listens."""
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody listens after 10 seconds")
+
+
+@contextmanager
+def platform(home: Path) -> Iterator[str]:
+    """The address of a platform over a home's engine, which runs already."""
+    port = free_port()
+    running = Running(home, "api", "start", "--port", str(port))
+    wait_for(port)
+    yield f"http://127.0.0.1:{port}"
+    assert running.stop() == 0

@@ -1,15 +1,13 @@
 """Certificates from the command line: shown, proved, printed; by the engine or by a platform."""
 
 import json
-import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ctn.api.certificates.fonts import FOLDER, PATTERN
-from tests.cli.homes import Cli, Running
+from tests.cli.homes import Cli, platform
 
 FILE = Path("ctn/demo/verra_units.csv")
 HAS_FONTS = any(FOLDER.glob(PATTERN))
@@ -35,17 +33,8 @@ def _name(live: Cli) -> str:
 @pytest.fixture(scope="module", name="url")
 def _url(live: Cli) -> Iterator[str]:
     """A platform over the same engine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    running = Running(live.home, "api", "start", "--port", str(port))
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    assert running.stop() == 0
+    with platform(live.home) as found:
+        yield found
 
 
 def test_the_record_is_shown_with_its_own_letters(live: Cli, name: str) -> None:

@@ -1,7 +1,6 @@
 """`ctn light`: a platform believed only as far as its answers follow from the maker's key."""
 
 import json
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cli.homes import Cli, Running
+from tests.cli.homes import Cli, Running, free_port, platform, wait_for
 
 FILE = Path("ctn/demo/verra_units.csv")
 
@@ -19,11 +18,8 @@ FILE = Path("ctn/demo/verra_units.csv")
 def _url(live: Cli, retired: tuple[str, str]) -> Iterator[str]:
     """A platform over the live chain, once it has blocks."""
     assert retired
-    port = _free_port()
-    running = Running(live.home, "api", "start", "--port", str(port))
-    _wait(port)
-    yield f"http://127.0.0.1:{port}"
-    assert running.stop() == 0
+    with platform(live.home) as found:
+        yield found
 
 
 @pytest.fixture(scope="module", name="retired")
@@ -40,22 +36,6 @@ def _retired(live: Cli) -> tuple[str, str]:
         event["certificate"] for event in receipt["events"] if event["event"] == "registry.Retired"
     ]
     return batch, name
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait(port: int) -> None:
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("nobody listens after 10 seconds")
 
 
 def maker(live: Cli) -> str:
@@ -131,10 +111,10 @@ def test_a_block_is_trust_enough(live: Cli, url: str, tmp_path: Path) -> None:
 def test_the_light_node_serves_proved_reads_on_loopback(
     live: Cli, url: str, tmp_path: Path
 ) -> None:
-    port = _free_port()
+    port = free_port()
     words = ("light", "--port", str(port), "--url", url, "--trust", maker(live))
     running = Running(tmp_path / "elsewhere", *words)
-    _wait(port)
+    wait_for(port)
     base = f"http://127.0.0.1:{port}"
     found = httpx.get(f"{base}/state/asset/cny").json()
     assert (found["value"]["id"], found["chain"]) == ("cny", live.ok("node", "status")["chain"])

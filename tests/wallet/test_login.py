@@ -1,4 +1,4 @@
-"""The text of a login: exactly one form, every line strict, and never the bytes of a transaction."""
+"""The text of a login: one form, every line strict, and never the bytes of a transaction."""
 
 import pytest
 from hypothesis import given

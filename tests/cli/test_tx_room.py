@@ -1,0 +1,93 @@
+"""The signing room by commands: share, look, approve, submit; one key alone sends nothing."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cli.homes import Cli, platform
+
+
+@pytest.fixture(scope="module", name="url")
+def _url(live: Cli) -> Iterator[str]:
+    """A platform over a chain on which two keys sign for bob's account."""
+    keys = [live.ok("keys", "show", name, "--public")["public"] for name in ("bob", "custodian")]
+    signers = [{"scheme": 1, "key": key, "weight": 1} for key in keys]
+    live.send(
+        "accounts.set_signers", f"signers={json.dumps(signers)}",
+        'thresholds={"low":1,"medium":2,"high":2}', "--key", "bob",
+    )  # fmt: skip
+    with platform(live.home) as found:
+        yield found
+
+
+def shared_file(live: Cli, url: str, name: str = "pay.json", amount: int = 5) -> str:
+    """A transfer of bob's that bob signed and shared; its id."""
+    file = str(live.home / name)
+    live.ok(
+        "tx", "build", "assets.transfer", "asset=cny", f"amount={amount}", "to=@alice",
+        "--sender", "@bob", "--out", file,
+    )  # fmt: skip
+    live.ok("tx", "sign", file, "--key", "bob")
+    found: str = live.ok("--url", url, "tx", "share", file, "--key", "bob")["id"]
+    return found
+
+
+def test_two_keys_gather_in_the_room_and_send(live: Cli, url: str) -> None:
+    identity = shared_file(live, url)
+    here = ("--key", "custodian", "--account", "@bob")
+    seen = live("--url", url, "tx", "pending", *here)
+    assert seen.code == 0, seen.err
+    assert "op       assets.transfer" in seen.out
+    assert "weight 1 of 2; waits for signatures" in seen.out
+    refused = live("--url", url, "tx", "submit", identity, *here)
+    assert (refused.code, "kernel.ThresholdNotMet" in refused.err) == (1, True)
+    signed = live("--url", url, "tx", "approve", identity, *here, stdin="y\n")
+    assert signed.code == 0, signed.err
+    assert "ready: ctn tx submit" in signed.out
+    sent = live.ok("--url", url, "tx", "submit", identity, *here)
+    assert (sent["id"], sent["status"]) == (identity, "applied")
+    assert live.ok("--url", url, "tx", "pending", *here)["items"] == []
+
+
+def test_a_no_signs_nothing(live: Cli, url: str) -> None:
+    identity = shared_file(live, url, "no.json", 6)
+    here = ("--key", "custodian", "--account", "@bob")
+    said = live("--url", url, "tx", "approve", identity, *here, stdin="n\n")
+    assert said.code != 0
+    item = live.ok("--url", url, "tx", "pending", *here)["items"][0]
+    assert item["weight"] == 1
+    live.ok("--url", url, "tx", "withdraw", identity, "--key", "bob", "--account", "@bob")
+
+
+def test_what_waits_is_taken_to_a_file_and_signed_there(live: Cli, url: str) -> None:
+    identity = shared_file(live, url, "take.json", 7)
+    file = str(live.home / "taken.json")
+    here = ("--key", "custodian", "--account", "@bob")
+    live.ok("--url", url, "tx", "take", identity, *here, "--out", file)
+    assert len(live.ok("tx", "sign", file, "--key", "custodian")["signers"]) == 2
+    assert live.ok("tx", "send", file)["id"] == identity
+
+
+def test_refuses_who_does_not_sign_for_the_account(live: Cli, url: str) -> None:
+    said = live("--url", url, "tx", "pending", "--key", "alice", "--account", "@bob")
+    assert (said.code, "door.not_signer" in said.err) == (1, True)
+
+
+def test_only_who_shared_withdraws(live: Cli, url: str) -> None:
+    identity = shared_file(live, url, "mine.json", 8)
+    said = live(
+        "--url", url, "tx", "withdraw", identity, "--key", "custodian", "--account", "@bob"
+    )
+    assert (said.code, "door.not_yours" in said.err) == (1, True)
+    live.ok("--url", url, "tx", "withdraw", identity, "--key", "bob", "--account", "@bob")
+
+
+def test_shares_no_file_without_a_signature(live: Cli, url: str) -> None:
+    file = str(live.home / "bare.json")
+    live.ok(
+        "tx", "build", "assets.transfer", "asset=cny", "amount=5", "to=@alice",
+        "--sender", "@bob", "--out", file,
+    )  # fmt: skip
+    said = live("--url", url, "tx", "share", file, "--key", "bob")
+    assert (said.code, "no signature" in said.err) == (1, True)
