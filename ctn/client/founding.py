@@ -10,7 +10,7 @@ from typing import NamedTuple, NotRequired, TypedDict, Unpack
 
 import msgspec
 
-from ctn.kernel.account import DutyKind
+from ctn.kernel.account import Account, DutyKind
 from ctn.kernel.asset import balance_id, issued
 from ctn.kernel.codec import Json
 from ctn.kernel.genesis import Genesis
@@ -88,6 +88,15 @@ CCER_VERIFIERS, CCER_COMMENT_DAYS = 2, 20
 EMBEDDED_NOTICE = 900_000  # heights, at five blocks a second
 
 
+class TooFewSigners(ValueError):
+    """An organisation has fewer signers than must approve what is medium or high."""
+
+    def __init__(self, address: str, *, have: int, need: int) -> None:
+        rule = f"{need} must approve what is medium or high ({ENTERPRISE_MIN_APPROVERS.name})"
+        super().__init__(f"{address} has {have} signer{'s' if have > 1 else ''}, and {rule}")
+        self.address = address
+
+
 class Authority(NamedTuple):
     """An institution and what it is appointed to; an empty scope is all scopes."""
 
@@ -121,8 +130,9 @@ def founding(chain_id: str, **first: Unpack[Founding]) -> Genesis:
     """The genesis of a new embedded chain at height 0.
 
     `time` is in ms, `maker` the Ed25519 key in hex, `records` are added with their ids ("" for
-    the id that a record's own fields make). Raises ValueError for money that is not above 0,
-    and for two records with one id. Source: engine.md 16, people.md 5.2.
+    the id that a record's own fields make). Raises ValueError for money that is not above 0
+    and for two records with one id; TooFewSigners for an organisation without an account of
+    enough signers among `records`. Source: engine.md 16, people.md 2.1, 5.2.
     """
     time, authorities = first["time"], list(first["authorities"])
     rows: dict[tuple[str, str], object] = {}
@@ -145,16 +155,29 @@ def founding(chain_id: str, **first: Unpack[Founding]) -> Genesis:
     params: dict[str, Json] = {"fee_asset": CNY, UPGRADE_NOTICE.name: EMBEDDED_NOTICE}
     if first["profile"] == DEV:
         params |= DEV_PARAMS
+    _require_approvers(rows, members.values(), params)
     records = sorted((table, place, value) for (table, place), value in rows.items())
     return Genesis(chain_id, time, 1, 1, first["maker"], params, records, None, {})
 
 
 def _first_attestor(authorities: list[Authority]) -> str:
-    """Who the first attestations name; "" when nobody may attest."""
-    for authority in authorities:
-        if authority.duty is DutyKind.ATTESTOR:
-            return authority.address
-    return ""
+    """Who the first attestations name, of several the first address; "" when nobody may attest."""
+    attestors = [found.address for found in authorities if found.duty is DutyKind.ATTESTOR]
+    return min(attestors, default="")
+
+
+def _require_approvers(
+    rows: Mapping[tuple[str, str], object], members: Iterable[Member], params: Mapping[str, Json]
+) -> None:
+    """Refuse an organisation that could never send a medium or high operation (people.md 2.1)."""
+    need = params.get(ENTERPRISE_MIN_APPROVERS.name, ENTERPRISE_MIN_APPROVERS.default)
+    assert isinstance(need, int)
+    for member in members:
+        account = rows.get((Account.table, member.address))
+        # An address without a record is opened by the one key that it follows from.
+        have = len(account.signers) if isinstance(account, Account) else 1
+        if member.kind != PERSON and have < need:
+            raise TooFewSigners(member.address, have=have, need=need)
 
 
 def _attestation(member: Member, attestor: str, time: int) -> Attestation:

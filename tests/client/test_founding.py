@@ -7,14 +7,17 @@ from ctn.client.founding import (
     Authority,
     Founding,
     Member,
+    TooFewSigners,
     class_records,
     council_record,
     founding,
 )
+from ctn.client.founding_signers import Signing, account_record
 from ctn.genesis import genesis_machine, genesis_values
-from ctn.kernel.account import DutyKind, Role
+from ctn.kernel.account import DutyKind, Role, Signer, Thresholds
 from ctn.kernel.codec import encode
 from ctn.kernel.genesis import Genesis
+from ctn.kernel.record import Record
 from ctn.kernel.state import MemorySource, State
 from ctn.machine import Machine
 from ctn.modules.accounts.records import ENTERPRISE, ENTERPRISE_MIN_APPROVERS
@@ -43,6 +46,18 @@ FIRST = Founding(
 )
 
 
+def opened(name: str, keys: int = 2) -> tuple[Record, str]:
+    """The account of a named key that has this many keys in all."""
+    people = [Person(name), *[Person(f"{name}/{number}") for number in range(1, keys)]]
+    signers = tuple([Signer(one.scheme, one.key.hex(), 1) for one in people])
+    return account_record(Signing(signers, Thresholds(1, keys, keys)), START)
+
+
+NETWORK: Founding = {
+    **FIRST, "profile": "network", "records": [opened("ocean"), opened("bob")],
+}  # fmt: skip
+
+
 def machine(genesis: Genesis) -> Machine:
     return genesis_machine(genesis, State(MemorySource(genesis_values(genesis))))
 
@@ -66,14 +81,50 @@ def test_money_is_issued_from_the_contra_account() -> None:
 
 
 def test_the_profile_decides_how_many_approve() -> None:
-    network = Founding(**{**FIRST, "profile": "network"})
     assert (
         machine(founding("ctn-test", **FIRST)).draft(START + 1).param(ENTERPRISE_MIN_APPROVERS) == 1
     )
     assert (
-        machine(founding("ctn-test", **network)).draft(START + 1).param(ENTERPRISE_MIN_APPROVERS)
+        machine(founding("ctn-test", **NETWORK)).draft(START + 1).param(ENTERPRISE_MIN_APPROVERS)
         == 2
     )
+
+
+def test_the_accounts_of_organisations_stand_in_the_first_state() -> None:
+    state = machine(founding("ctn-test", **NETWORK)).state
+    for record, address in NETWORK["records"]:
+        assert state.record(type(record), address) == record
+
+
+@pytest.mark.parametrize("records", [[opened("bob")], [opened("bob"), opened("ocean", keys=1)]])
+def test_refuses_an_authority_of_a_network_with_one_signer(
+    records: list[tuple[Record, str]],
+) -> None:
+    with pytest.raises(TooFewSigners, match=r"1 signer, and 2 must approve") as refused:
+        founding("ctn-test", **Founding(**{**NETWORK, "records": records}))
+    assert refused.value.address == OCEAN
+
+
+def test_refuses_an_enterprise_of_a_network_with_one_signer_and_no_person() -> None:
+    with pytest.raises(TooFewSigners, match="enterprise_min_approvers") as refused:
+        founding("ctn-test", **Founding(**{**NETWORK, "records": [opened("ocean")]}))
+    assert refused.value.address == BOB
+
+
+def test_the_order_of_what_is_named_leaves_no_trace() -> None:
+    attestors = [Authority(name, DutyKind.ATTESTOR) for name in (ALICE, BOB)]
+    records = [opened("alice"), *NETWORK["records"]]
+    first: Founding = {
+        **NETWORK, "authorities": [*FIRST["authorities"], *attestors], "records": records,
+    }  # fmt: skip
+    turned: Founding = {
+        **first, "authorities": [*reversed([*first["authorities"]])],
+        "people": [*reversed([*FIRST["people"]])], "records": records[::-1],
+        "money": dict(reversed([*FIRST["money"].items()])),
+    }  # fmt: skip
+    genesis = founding("ctn-test", **first)
+    assert encode(founding("ctn-test", **turned)) == encode(genesis)
+    assert genesis_values(genesis) == genesis_values(founding("ctn-test", **turned))
 
 
 def test_the_council_is_a_record_with_more_than_half_and_two() -> None:
@@ -94,8 +145,7 @@ def test_a_chain_for_development_waits_and_asks_for_little() -> None:
     assert [ledger.param(known) for known in (COUNCIL_DELAY, VOTE_MS, COUNCIL_MIN)] == [
         10_000, 60_000, 1,
     ]  # fmt: skip
-    network: Founding = {**FIRST, "profile": "network"}
-    ledger = machine(founding("ctn-test", **network)).draft(START + 1)
+    ledger = machine(founding("ctn-test", **NETWORK)).draft(START + 1)
     assert ledger.param(COUNCIL_DELAY) == COUNCIL_DELAY.default
     assert ledger.param(UPGRADE_NOTICE) == 900_000
 
