@@ -55,18 +55,17 @@ def run_api(folder: Path, *, host: str = "127.0.0.1", port: int | None = None) -
         config = read_config(home.config)
         documents = Documents(read_kept(), config.graphql.documents)
         comet = _comet(home, config)
-        listener = listen(host, port)
-        try:
+        with contextlib.ExitStack() as opened:
+            listener = opened.enter_context(listen(host, port))
+            store = platform_store(folder, config.platform.url)
+            opened.callback(store.close)
             views = start_views(folder)
-        except Stop:
-            listener.close()
-            raise
+            opened.pop_all()
     except Stop as stop:
         log("stopped", reason=str(stop))
         return stop.code
     os.nice(NICE)
     link = Link(str(home.socket))
-    store = platform_store(folder, config.platform.url)
     app = create_app(link, config, Parts(views, documents, comet, store))
     with listener:
         try:

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 
+from ctn.node.stops import Stop
 from ctn.views.schemas import driver_url
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -60,13 +62,28 @@ class PlatformStore:
                 connection.execute(add, {"number": number})
 
 
+class PlatformStoreBroken(Stop):
+    """What the platform keeps cannot be opened."""
+
+    code = 4
+
+
 def platform_store(home: Path, url: str) -> PlatformStore:
-    """The store of a home: its own file, or the PostgreSQL database of `url`."""
-    if url:
-        return PlatformStore(driver_url(url))
+    """The store of a home: its own file, or the PostgreSQL database of `url`.
+
+    Raises PlatformStoreBroken, which names the file or the key of the configuration.
+    """
     path = home / "platform.sqlite"
-    path.touch(mode=0o600)
-    return PlatformStore(f"sqlite:///{path.absolute()}")
+    try:
+        if url:
+            return PlatformStore(driver_url(url))
+        path.touch(mode=0o600)
+        return PlatformStore(f"sqlite:///{path.absolute()}")
+    except ModuleNotFoundError:
+        raise PlatformStoreBroken("platform.url needs the extra: ctn[postgres]") from None
+    except (DBAPIError, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise PlatformStoreBroken(f"{'platform.url' if url else path}: {cause}") from None
 
 
 def _engine(url: str) -> Engine:
