@@ -50,6 +50,7 @@ from ctn.api.login.sessions import Sessions
 from ctn.api.problems import Problem, language_of, problem_response
 from ctn.api.refusals import BadRequest, DoorRefusal, Failed, MethodNotAllowed, NotFound
 from ctn.api.room import routes as room
+from ctn.api.room.room import Room
 from ctn.api.routes import Endpoint, Route
 from ctn.api.sockets import Sockets
 from ctn.api.store import PlatformStore
@@ -164,7 +165,7 @@ def create_app(link: Link, config: Config, parts: Parts = Parts()) -> Gate:
     app.state.store = parts.store or PlatformStore()
     app.state.challenges = Challenges(login.milliseconds)
     app.state.sessions = Sessions(app.state.store, login.milliseconds)
-    app.state.reader = None
+    app.state.room = Room(link, app.state.store)
     app.state.seats = seats.Seats(link, spares_loopback=spares_loopback)
     app.router.route_class = StrictRoute
     for route in ROUTES:

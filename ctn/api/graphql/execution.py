@@ -22,7 +22,7 @@ from ctn.api.graphql.asked import Asked
 from ctn.api.graphql.documents import OPEN, Documents
 from ctn.api.graphql.faults import Teller, is_late
 from ctn.api.graphql.limits import COST_MAX, Weighed, check_cost, weigh
-from ctn.api.graphql.reading import Door, Reading
+from ctn.api.graphql.reading import Asker, Door, Reading
 from ctn.api.graphql.refusals import Invalid
 from ctn.api.link import Link
 from ctn.api.refusals import Busy
@@ -137,13 +137,18 @@ class Runner:
     # --- execution
 
     async def query(
-        self, prepared: Prepared, teller: Teller, held: str = "", root: Any = None
+        self, prepared: Prepared, teller: Teller, held: str = "", root: Any = None,
+        asker: Asker | None = None,
     ) -> tuple[Answer, Stand]:
-        """The answer to a query, read at one height; `held` are ETags that need no answer."""
+        """The answer to a query, read at one height.
+
+        `held` are ETags that need no answer; without an asker nothing private is told.
+        """
         loop = asyncio.get_running_loop()
+        door = Door(self.link, loop, asker)
         async with self._seat():
             return await loop.run_in_executor(
-                self._workers, self._read, prepared, teller, (held, root, loop)
+                self._workers, self._read, prepared, teller, (held, root, door)
             )
 
     async def mutate(self, prepared: Prepared, teller: Teller) -> Answer:
@@ -200,9 +205,9 @@ class Runner:
         return Answer(body, status)
 
     def _read(
-        self, prepared: Prepared, teller: Teller, asked: tuple[str, Any, Any]
+        self, prepared: Prepared, teller: Teller, asked: tuple[str, Any, Door]
     ) -> tuple[Answer, Stand]:
-        held, root, loop = asked
+        held, root, door = asked
         with self.reader.view() as view:
             stand = self.stand = stand_of(view)
             if stand.etag in [tag.strip() for tag in held.split(",")]:
@@ -212,18 +217,18 @@ class Runner:
             if known is not None:
                 body = known | {"extensions": self.extensions(stand, prepared.weighed.cost)}
                 return Answer(body), stand
-            result = self.run(prepared, view, root, loop)
+            result = self.run(prepared, view, root, door)
             answer = self.answered(result, stand, prepared.weighed.cost, teller)
         is_whole = is_introspection and not result.errors
         if is_whole and len(self._introspections) < INTROSPECTIONS_MAX:
             self._introspections[prepared.key] = {"data": answer.body["data"]}
         return answer, stand
 
-    def run(self, prepared: Prepared, view: View, root: Any, loop: Any) -> ExecutionResult:
+    def run(self, prepared: Prepared, view: View, root: Any, door: Door) -> ExecutionResult:
         """Execute over one state of the tables."""
         result = execute(
             self.schema, prepared.document, root_value=root,
-            context_value=Reading(view, Door(self.link, loop)),
+            context_value=Reading(view, door),
             variable_values=prepared.variables, operation_name=prepared.operation_name,
             executor_class=TimedExecutor,
         )  # fmt: skip

@@ -11,6 +11,7 @@ from ctn.api.bodies import read_bytes
 from ctn.api.graphql.asked import BODY_BYTES, Asked, read_asked, read_values
 from ctn.api.graphql.execution import Answer, Prepared, Runner, Stand
 from ctn.api.graphql.faults import Teller
+from ctn.api.graphql.me import Asker
 from ctn.api.graphql.refusals import Invalid
 from ctn.api.problems import RETRY_AFTER, language_of
 from ctn.api.refusals import DoorRefusal, MethodNotAllowed
@@ -39,7 +40,7 @@ class Endpoint:
             data = await read_bytes(request, BODY_BYTES)
             asked = read_asked(data)
             if isinstance(asked, Asked):
-                answer = await self._one(asked, teller)
+                answer = await self._run(self.runner.prepare(asked), teller, request)
                 return _response(request, answer.body, answer.status)
             return await self._batch(request, asked, teller)
         except EXPECTED as error:
@@ -62,9 +63,6 @@ class Endpoint:
         answer, stand = await self.runner.query(prepared, teller, held)
         return _response(request, answer.body, answer.status, stand)
 
-    async def _one(self, asked: Asked, teller: Teller) -> Answer:
-        return await self._run(self.runner.prepare(asked), teller)
-
     async def _batch(self, request: Request, asked: list[Asked], teller: Teller) -> Response:
         """Documents that share one cost; all keep the limits, or none is executed."""
         prepared: list[Prepared] = []
@@ -75,17 +73,17 @@ class Endpoint:
         bodies: list[Any] = []
         for document in prepared:
             try:
-                bodies.append((await self._run(document, teller)).body)
+                bodies.append((await self._run(document, teller, request)).body)
             except EXPECTED as error:
                 bodies.append(self.runner.refused(error, teller).body)
         return _response(request, bodies, 200)
 
-    async def _run(self, prepared: Prepared, teller: Teller) -> Answer:
+    async def _run(self, prepared: Prepared, teller: Teller, request: Request) -> Answer:
         if prepared.kind is OperationType.SUBSCRIPTION:
             raise Invalid(rule="subscriptions are served by socket")
         if prepared.kind is OperationType.MUTATION:
             return await self.runner.mutate(prepared, teller)
-        answer, _stand = await self.runner.query(prepared, teller)
+        answer, _stand = await self.runner.query(prepared, teller, asker=Asker(request))
         return answer
 
 

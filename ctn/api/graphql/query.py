@@ -20,6 +20,7 @@ from ctn.api.graphql import (
 )
 from ctn.api.graphql.connections import Collection, connection_field, plain, with_arguments
 from ctn.api.graphql.kinds import text_of
+from ctn.api.graphql.me import Me, me
 from ctn.api.graphql.nodes import (
     Field,
     ListMax,
@@ -357,6 +358,7 @@ ROOTS: Final[dict[str, Any]] = {
                      list_max=searching.ROWS_MAX),
     "refusals": _field(refusals, many(Reason), "Every reason to refuse.", list_max=LISTS_MAX),
     "ops": _field(ops, many(Declared), "Every operation.", list_max=LISTS_MAX),
+    "me": _field(me, maybe(Me), "Who is logged in, by the token in `Authorization`."),
     "simulate": _field(writes.simulate, writes.Receipt, "The dry run of an envelope."),
 }  # fmt: skip
 

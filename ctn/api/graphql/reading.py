@@ -1,12 +1,14 @@
 """What the resolvers of one request share: one state of the tables, the link, what was read."""
 
 import asyncio
-from typing import Any, NamedTuple
+from collections.abc import Coroutine
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Select, select
 from strawberry.types import Info
 
 from ctn.api.link import Answer, Link
+from ctn.api.login.refusals import LoginRequired
 from ctn.api.refusals import Busy
 from ctn.views import tables
 from ctn.views.reader import REQUEST_SECONDS, View
@@ -14,11 +16,22 @@ from ctn.views.reader import REQUEST_SECONDS, View
 Row = dict[str, Any]
 
 
+class Asker(Protocol):
+    """Who sent a request: a session, and what is private to its account."""
+
+    async def session(self) -> Any:
+        """Whose token it carries; refuses LoginRequired."""
+
+    async def pending(self, session: Any) -> Any:
+        """What waits for the signatures of the account."""
+
+
 class Door(NamedTuple):
-    """How a resolver on a worker's thread asks the engine."""
+    """How a resolver on a worker's thread asks the engine, and who asks."""
 
     link: Link
     loop: asyncio.AbstractEventLoop
+    asker: Asker | None = None
 
 
 class Reading:
@@ -46,9 +59,22 @@ class Reading:
 
     def call(self, call: str, **fields: Any) -> Answer:
         """The engine's answer, within the time of a request."""
-        asked = asyncio.run_coroutine_threadsafe(
-            self.door.link.call(call, **fields), self.door.loop
-        )
+        found: Answer = self._wait(self.door.link.call(call, **fields))
+        return found
+
+    def session(self) -> Any:
+        """The session of who asks; refuses LoginRequired."""
+        if self.door.asker is None:
+            raise LoginRequired()
+        return self._wait(self.door.asker.session())
+
+    def pending(self, session: Any) -> Any:
+        """What waits for the signatures of the session's account."""
+        assert self.door.asker is not None
+        return self._wait(self.door.asker.pending(session))
+
+    def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
+        asked = asyncio.run_coroutine_threadsafe(work, self.door.loop)
         try:
             return asked.result(REQUEST_SECONDS)
         except TimeoutError:

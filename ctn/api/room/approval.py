@@ -40,6 +40,15 @@ class Signing(NamedTuple):
         found = [self.signer_of(signature) for signature in signatures]
         return approval_of([one for one in found if one is not None], self.limited, ops)
 
+    def enough(
+        self, signatures: tuple[Signature, ...], ops: tuple[Op, ...], need: "Need"
+    ) -> tuple[Signature, ...]:
+        """The first signatures that suffice together; all of them while they do not."""
+        for count in range(1, len(signatures)):
+            if need.is_met(self.approval(signatures[:count], ops)):
+                return signatures[:count]
+        return signatures
+
 
 class Need(NamedTuple):
     """What a body needs: weight, and distinct signers that count."""
