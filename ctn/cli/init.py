@@ -65,6 +65,8 @@ def init(
         raise typer.BadParameter(f"--profile {profile!r}: dev or network")
     if profile == NETWORK and not authority:
         raise typer.BadParameter("a network needs --authority duty=ACCOUNT")
+    if profile == NETWORK and not council:
+        raise typer.BadParameter("a network needs --council ACCOUNT, once for each member")
     home = options().home
     if (home / "config" / "genesis.json").exists():
         raise Trouble(f"{home} already holds a chain", 78)

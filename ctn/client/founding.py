@@ -130,9 +130,10 @@ def founding(chain_id: str, **first: Unpack[Founding]) -> Genesis:
     """The genesis of a new embedded chain at height 0.
 
     `time` is in ms, `maker` the Ed25519 key in hex, `records` are added with their ids ("" for
-    the id that a record's own fields make). Raises ValueError for money that is not above 0
-    and for two records with one id; TooFewSigners for an organisation without an account of
-    enough signers among `records`. Source: engine.md 16, people.md 2.1, 5.2.
+    the id that a record's own fields make). Raises ValueError for money that is not above 0,
+    for two records with one id and for a council that is too small; TooFewSigners for an
+    organisation without an account of enough signers among `records`. Source: engine.md 16,
+    people.md 2.1, 5.2, reliability.md 6.2.
     """
     time, authorities = first["time"], list(first["authorities"])
     rows: dict[tuple[str, str], object] = {}
@@ -156,6 +157,7 @@ def founding(chain_id: str, **first: Unpack[Founding]) -> Genesis:
     if first["profile"] == DEV:
         params |= DEV_PARAMS
     _require_approvers(rows, members.values(), params)
+    _require_council(rows, params)
     records = sorted((table, place, value) for (table, place), value in rows.items())
     return Genesis(chain_id, time, 1, 1, first["maker"], params, records, None, {})
 
@@ -178,6 +180,18 @@ def _require_approvers(
         have = len(account.signers) if isinstance(account, Account) else 1
         if member.kind != PERSON and have < need:
             raise TooFewSigners(member.address, have=have, need=need)
+
+
+def _require_council(
+    rows: Mapping[tuple[str, str], object], params: Mapping[str, Json]
+) -> None:
+    """Refuse a council that `governance.set_council` would refuse too."""
+    least = params.get(COUNCIL_MIN.name, COUNCIL_MIN.default)
+    assert isinstance(least, int)
+    council = rows.get((Council.table, COUNCIL_PLACE))
+    if isinstance(council, Council) and len(council.members) < least:
+        have = len(council.members)
+        raise ValueError(f"council: at least {least} members ({COUNCIL_MIN.name}), not {have}")
 
 
 def _attestation(member: Member, attestor: str, time: int) -> Attestation:

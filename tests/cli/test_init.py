@@ -7,22 +7,12 @@ from typing import Any
 
 from ctn.client.founding import ATTESTED_YEARS, YEAR_MS
 from ctn.wallet.keystore import open_keystore
+from tests.cli.founders import council, stated
 from tests.cli.homes import Cli
 from tests.worlds import Person
 
 ADDRESS = Person("registrar").address
 TWO = ("registrar", "second")
-
-
-def stated(folder: Path, *names: str) -> Path:
-    """A file of the keys of these people, two of whom sign what is medium or high."""
-    people = [Person(name) for name in names]
-    keys = [{"scheme": one.scheme, "key": one.key.hex(), "weight": 1} for one in people]
-    most = min(2, len(keys))
-    file = folder / f"{'-'.join(names)}.json"
-    thresholds = {"low": 1, "medium": most, "high": most}
-    file.write_text(json.dumps({"signers": keys, "thresholds": thresholds}))
-    return file
 
 
 def authorities(*texts: str) -> list[str]:
@@ -74,15 +64,17 @@ def test_a_network_holds_the_accounts_of_its_institutions(cli: Cli, tmp_path: Pa
     address = Person("bank").address
     found = cli.ok(
         "init", "--profile", "network", "--authority", f"registrar=@{registrar}:verra",
-        "--fund", f"@{bank}=70", "--council", address,
+        "--fund", f"@{bank}=70", "--council", address, *council(tmp_path, seats=4),
     )  # fmt: skip
-    assert found["accounts"] == {
-        ADDRESS: "2 keys, low 1, medium 2, high 2", address: "3 keys, low 1, medium 2, high 2",
-    }  # fmt: skip
+    assert found["accounts"][ADDRESS] == "2 keys, low 1, medium 2, high 2"
+    assert found["accounts"][address] == "3 keys, low 1, medium 2, high 2"
     rows = first_state(cli)
     assert rows["duty", f"{ADDRESS}/registrar"]["scope"] == "verra"
     assert rows["balance", f"{address}/cny"] == 70
-    assert rows["council", "council"]["members"] == [address]
+    seats = [Person(f"seat{number}").address for number in range(4)]
+    assert rows["council", "council"] == {
+        "members": sorted([address, *seats]), "threshold": 3, "emergency": 2,
+    }  # fmt: skip
     for held, names in ((ADDRESS, TWO), (address, ("bank", "alice", "bob"))):
         account = rows["account", held]
         keys = sorted([Person(name).key.hex() for name in names])
@@ -93,9 +85,10 @@ def test_a_network_holds_the_accounts_of_its_institutions(cli: Cli, tmp_path: Pa
 
 def test_the_order_of_options_leaves_no_trace(tmp_path: Path) -> None:
     files = [
-        stated(tmp_path, name, "second") for name in ("registrar", "bank", "attestor", "identity")
+        stated(tmp_path, name, "second")
+        for name in ("registrar", "bank", "attestor", "identity", "custodian")
     ]
-    duties = ("registrar", "payment_institution", "attestor", "attestor")
+    duties = ("registrar", "payment_institution", "attestor", "attestor", "custodian")
     pairs = [
         *[("--authority", f"{duty}=@{file}") for duty, file in zip(duties, files, strict=True)],
         *[("--council", f"@{file}") for file in files],
@@ -121,7 +114,7 @@ def test_refuses_an_institution_of_a_network_that_could_not_act(cli: Cli, tmp_pa
         (("--authority", f"registrar=@{one}"), f"--authority registrar=@{one}"),
         (("--authority", f"registrar=@{two}", "--council", ADDRESS), f"--council {ADDRESS}"),
     ):
-        said = cli("init", "--profile", "network", *words)
+        said = cli("init", "--profile", "network", *words, *council(tmp_path))
         assert said.code == 2
         assert f"{option}: {ADDRESS} has 1 signer, and 2 must approve" in said.err
         assert "(enterprise_min_approvers); state its keys by @FILE.json" in said.err
@@ -140,11 +133,20 @@ def test_refuses_a_file_that_states_no_keys_and_names_option_and_rule(
         ((f"registrar=@{tmp_path}.json",), f"registrar=@{tmp_path}.json", "No such file"),
         ((f"registrar=@{file}", f"attestor=@{other}"), f"attestor=@{other}", "other keys"),
     ):
-        said = cli("init", "--profile", "network", *authorities(*words))
+        said = cli("init", "--profile", "network", *authorities(*words), *council(tmp_path))
         assert said.code == 2
         assert f"--authority {option}: " in said.err
         assert rule in said.err
         assert not cli.home.exists()
+
+
+def test_refuses_a_network_without_a_council_of_five(cli: Cli, tmp_path: Path) -> None:
+    words = ("init", "--profile", "network", *authorities(f"registrar=@{stated(tmp_path, *TWO)}"))
+    said = cli(*words)
+    assert (said.code, "a network needs --council" in said.err) == (2, True)
+    said = cli(*words, *council(tmp_path, seats=4))
+    assert (said.code, "council: at least 5 members (council_min), not 4" in said.err) == (2, True)
+    assert not cli.home.exists()
 
 
 def test_a_dev_chain_is_content_with_one_key_in_a_file(cli: Cli, tmp_path: Path) -> None:

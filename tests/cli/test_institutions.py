@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.founders import council
 from tests.cli.homes import CONFIG, Cli, Running
 from tests.worlds import Person
 
@@ -38,7 +39,7 @@ def _network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
     file.write_text(json.dumps({"signers": keys, "thresholds": thresholds}))
     cli.ok(
         "init", "--profile", "network", "--authority", f"regulator=@{file}",
-        "--council", f"@{FIRST}", "--fund", f"@{FIRST}=100000",
+        "--council", f"@{FIRST}", *council(folder, seats=4), "--fund", f"@{FIRST}=100000",
     )  # fmt: skip
     (cli.home / "config" / "node.toml").write_text(CONFIG.replace('"dev"', '"network"'))
     running = Running(cli.home, "node", "start")
@@ -85,7 +86,8 @@ def test_the_same_institution_by_its_address_alone_is_not_founded(
 ) -> None:
     alone = Cli(tmp_path / "alone")
     address = network.ok("keys", "show", FIRST)["address"]
-    said = alone("init", "--profile", "network", "--authority", f"regulator={address}")
+    named = ("--authority", f"regulator={address}", *council(tmp_path))
+    said = alone("init", "--profile", "network", *named)
     assert said.code == 2
     assert "has 1 signer, and 2 must approve what is medium or high" in said.err
     assert not alone.home.exists()
