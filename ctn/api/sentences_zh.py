@@ -13,7 +13,7 @@ SENTENCES = {
     "door.expired": "所签文本已经过期。",
     "door.bad_signature": "登录签名与该密钥不符。",
     "door.not_signer": "该密钥不是此账户的不受限签名人，或账户已注销。",
-    "door.room_full": "此账户等待签名的交易已达签名室保留的上限。",
+    "door.room_full": "等待签名的交易已达签名室为一个账户、或其中一把密钥保留的上限。",
     "door.one_signer": "此账户只有一把密钥签名，无须等待他人。",
     "door.other_sender": "该交易属于另一个账户，而不是登录的账户。",
     "door.not_yours": "这是另一位签名人提交的；由提交者撤回。",

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from ctn.api.login.sessions import Sessions
-from ctn.api.room.shelf import WAITING_MAX
+from ctn.api.room.shelf import OF_ONE_KEY_MAX, WAITING_MAX
 from ctn.api.store import PlatformStore, platform_store
 from ctn.kernel.account import Account, Signer, Thresholds
 from ctn.kernel.codec import encode, to_base64
@@ -378,14 +378,19 @@ def test_refuses_an_account_of_one_signer(api: Asked) -> None:
 
 
 def test_the_room_of_an_account_is_full_at_sixty_four(api: Asked) -> None:
-    ann = logged(api, "ann")
+    ann, ben = logged(api, "ann"), logged(api, "ben")
     start = next_sequence(api)
     for number in range(WAITING_MAX):
-        assert put_up(api, ann, envelope(api, "ann", sequence=start + number)).status_code == 200
-    answer = put_up(api, ann, envelope(api, "ann", sequence=start + WAITING_MAX))
-    assert (answer.status_code, answer.json()["code"]) == (409, "room_full")
+        name, held = ("ann", ann) if number < OF_ONE_KEY_MAX else ("ben", ben)
+        assert put_up(api, held, envelope(api, name, sequence=start + number)).status_code == 200
+        if number == OF_ONE_KEY_MAX - 1:
+            over = put_up(api, ann, envelope(api, "ann", sequence=start + number + 1)).json()
+            assert (over["code"], over["facts"]["limit"]) == ("room_full", OF_ONE_KEY_MAX)
+    cid = logged(api, "cid")
+    answer = put_up(api, cid, envelope(api, "cid", sequence=start + WAITING_MAX))
+    assert (answer.status_code, answer.json()["facts"]["limit"]) == (409, WAITING_MAX)
     more = envelope(api, "ben", sequence=start)
-    assert put_up(api, logged(api, "ben"), more).json()["is_ready"]
+    assert put_up(api, ben, more).json()["is_ready"]
     assert len(waiting(api, ann)) == WAITING_MAX
 
 
@@ -425,6 +430,7 @@ def test_a_signer_who_is_removed_sees_no_more_and_signed_for_nothing(api: Asked)
     ann, cid = logged(api, "ann"), logged(api, "cid")
     start = next_sequence(api)
     later = put_up(api, ann, envelope(api, "ann", "cid", sequence=start + 1)).json()
+    theirs = put_up(api, cid, envelope(api, "cid", sequence=start + 2)).json()
     assert later["is_ready"]
     assert (later["sequence"], later["next_sequence"]) == (start + 1, start)
     left = tuple(sorted([signer("ann"), signer("ben")]))
@@ -433,7 +439,8 @@ def test_a_signer_who_is_removed_sees_no_more_and_signed_for_nothing(api: Asked)
     assert sent["status"] == "applied", sent
 
     assert api.get("/pending", headers=cid).json()["code"] == "login_required"
-    item = waiting(api, ann)[0]
+    (item,) = waiting(api, ann)
+    assert theirs["id"] != item["id"]
     assert (item["id"], item["weight"], item["is_ready"]) == (later["id"], 1, False)
     answer = api.post(f"/pending/{item['id']}/submit", {}, headers=ann)
     assert answer.json()["code"] == "SignerUnknown"

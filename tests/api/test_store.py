@@ -10,7 +10,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from ctn.api.room import shelf
 from ctn.api.room.refusals import RoomFull
-from ctn.api.room.shelf import WAITING_MAX, Waiting
+from ctn.api.room.shelf import WAITING_MAX, After, Waiting
 from ctn.api.store import PlatformStore, PlatformStoreBroken, platform_store
 from ctn.kernel.tx import Signature
 from ctn.views.schemas import driver_url
@@ -90,7 +90,7 @@ def test_signatures_are_kept_once_and_in_the_order_they_came(
 def test_each_account_has_room_for_sixty_four(opened: Callable[[], PlatformStore]) -> None:
     store = opened()
     for number in range(WAITING_MAX):
-        one = waiting(number)
+        one = waiting(number, put_up_by=f"1-{number % 2}")
         run(store, lambda connection, one=one: shelf.add(connection, one))  # type: ignore[misc]
     with pytest.raises(RoomFull):
         run(store, lambda connection: shelf.add(connection, waiting(99)))
@@ -100,10 +100,13 @@ def test_each_account_has_room_for_sixty_four(opened: Callable[[], PlatformStore
 
 def test_clears_what_expired_and_what_is_spent(opened: Callable[[], PlatformStore]) -> None:
     store = opened()
-    kept = [waiting(3), waiting(4), waiting(5, account="b"), waiting(2, account="c", expires=9)]
+    kept = [
+        waiting(3), waiting(4), waiting(6, put_up_by="1-gone"), waiting(5, account="b"),
+        waiting(2, account="c", expires=9),
+    ]  # fmt: skip
     for one in kept:
         run(store, lambda connection, one=one: shelf.add(connection, one))  # type: ignore[misc]
-    run(store, lambda connection: shelf.clear(connection, "a", height=9, sequence=4))
+    run(store, lambda connection: shelf.clear(connection, "a", After(9, 4, ("1-ab",))))
     left = [
         one.sequence
         for account in ("a", "b", "c")

@@ -4,7 +4,7 @@ from ctn.api.refusals import DoorRefusal
 
 
 class RoomFull(DoorRefusal):
-    """As much waits for this account's signatures as the room keeps for one account."""
+    """As much waits as the room keeps for one account, or for one of its keys."""
 
     status = 409
     code = "room_full"

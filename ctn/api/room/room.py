@@ -10,7 +10,7 @@ from ctn.api.refusals import NotFound
 from ctn.api.room import shelf
 from ctn.api.room.approval import Signing, need_of, signing_of
 from ctn.api.room.refusals import NotYours, OneSigner, OtherSender
-from ctn.api.room.shelf import Waiting
+from ctn.api.room.shelf import After, Waiting
 from ctn.api.store import PlatformStore
 from ctn.crypto import schemes
 from ctn.crypto.errors import CryptoError
@@ -142,10 +142,10 @@ class Room:
         return (await self._link.head()).chain
 
     async def _clear(self, session: Session, signing: Signing) -> None:
-        account, height, sequence = session.account, signing.height, signing.account.sequence
-        await self._store.run(
-            lambda connection: shelf.clear(connection, account, height=height, sequence=sequence)
-        )
+        account = session.account
+        keys = tuple([f"{each.scheme}-{each.key}" for each in signing.account.signers])
+        after = After(signing.height, signing.account.sequence, keys)
+        await self._store.run(lambda connection: shelf.clear(connection, account, after))
 
     async def _waiting(self, session: Session, identity: str) -> Waiting:
         account = session.account

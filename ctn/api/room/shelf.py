@@ -9,6 +9,8 @@ from ctn.api.room.refusals import RoomFull
 from ctn.kernel.tx import SIGNATURES_MAX, Signature
 
 WAITING_MAX: Final = 64
+# Of one key, so that a thief of one cannot fill the room for the others.
+OF_ONE_KEY_MAX: Final = 32
 _COLUMNS: Final = "id, account, body, sequence, expires, put_up_by, created"
 
 
@@ -25,13 +27,19 @@ class Waiting(NamedTuple):
     signatures: tuple[Signature, ...] = ()
 
 
+class After(NamedTuple):
+    """Where an account stands: the last height, its next sequence, the keys of its signers."""
+
+    height: int
+    sequence: int
+    keys: tuple[str, ...]
+
+
 def add(connection: Connection, waiting: Waiting) -> None:
     """Keep a body, unless it is there, and its new signatures; refuses RoomFull."""
     known = _find(connection, waiting.account, waiting.id)
     if known is None:
-        count = text("SELECT count(*) FROM pending WHERE account = :account")
-        if connection.execute(count, {"account": waiting.account}).scalar_one() >= WAITING_MAX:
-            raise RoomFull(limit=WAITING_MAX)
+        _require_space(connection, waiting)
         values = ", ".join([f":{name.strip()}" for name in _COLUMNS.split(",")])
         put = text(f"INSERT INTO pending ({_COLUMNS}) VALUES ({values})")  # noqa: S608
         connection.execute(put, {**waiting._asdict(), "signatures": None})
@@ -44,14 +52,30 @@ def add(connection: Connection, waiting: Waiting) -> None:
         connection.execute(sign, row | {"signature": each.signature.hex()})
 
 
-def clear(connection: Connection, account: str, *, height: int, sequence: int) -> None:
-    """Drop what can enter no block any more: expired at a height, or below the next sequence."""
-    where = "expires <= :height OR (account = :account AND sequence < :sequence)"
-    facts = {"height": height, "account": account, "sequence": sequence}
+def clear(connection: Connection, account: str, after: After) -> None:
+    """Drop what can enter no block any more, and what no present signer of the account put up."""
+    names = {f"key{place}": key for place, key in enumerate(after.keys)}
+    where = (
+        "expires <= :height OR (account = :account AND (sequence < :sequence "
+        f"OR put_up_by NOT IN ({', '.join([f':{name}' for name in names])})))"
+    )
+    facts = {"height": after.height, "account": account, "sequence": after.sequence, **names}
     ids = f"SELECT id FROM pending WHERE {where}"  # noqa: S608
     signatures = f"DELETE FROM pending_signature WHERE id IN ({ids})"  # noqa: S608
     connection.execute(text(signatures), facts)
     connection.execute(text(f"DELETE FROM pending WHERE {where}"), facts)  # noqa: S608
+
+
+def _require_space(connection: Connection, waiting: Waiting) -> None:
+    counts = text(
+        "SELECT put_up_by, count(*) FROM pending WHERE account = :account GROUP BY put_up_by"
+    )
+    rows = connection.execute(counts, {"account": waiting.account}).all()
+    held = {row[0]: row[1] for row in rows}
+    if sum(held.values()) >= WAITING_MAX:
+        raise RoomFull(limit=WAITING_MAX)
+    if held.get(waiting.put_up_by, 0) >= OF_ONE_KEY_MAX:
+        raise RoomFull(limit=OF_ONE_KEY_MAX, key=waiting.put_up_by)
 
 
 def every(connection: Connection, account: str) -> list[Waiting]:
