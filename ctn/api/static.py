@@ -28,7 +28,7 @@ DOCUMENTS: Final = {
 APPLICATION: Final = (
     "/", "/trade/{id}", "/projects", "/projects/{id}", "/batches/{id}", "/serials/{text:path}",
     "/certificates", "/verify", "/registry", "/retire", "/wallet", "/wallet/setup", "/developer",
-    "/wallet/security", "/stake", "/stake/{operator}", "/governance",
+    "/wallet/security", "/wallet/signing", "/stake", "/stake/{operator}", "/governance",
     "/governance/{number}", "/freezes",
     "/explorer", "/explorer/blocks/{height}", "/explorer/transactions/{id}",
     "/explorer/accounts/{address}", "/explorer/supply",

@@ -15,7 +15,7 @@ from ctn.kernel.account import key_address
 from ctn.kernel.codec import encode, to_base64
 from ctn.kernel.op import Op
 from ctn.kernel.refusal import Refusal, refusal_code
-from ctn.kernel.tx import Reader, sign_bytes
+from ctn.kernel.tx import SCHEME_LENGTHS, Reader, Signature, pack, sign_bytes
 from ctn.modules import AnyBody
 from ctn.modules.registry.records import Beneficiary, Opening
 from ctn.modules.registry.retirement import commitment_of
@@ -61,6 +61,9 @@ OPS: tuple[tuple[dict[str, Any], ...], ...] = (
       "reason": "voluntary", "scheme": None, "statement": None},),
 )  # fmt: skip
 
+# The schemes of those who sign for an account of several; the last has the most that it may have.
+SCHEMES = ((1, 1), (2, 1), (1, 2, 1, 2, 2), (1,) * 8 + (2,) * 8)
+
 REFUSED = (
     '{"a":1,"a":1}',
     "[1.0]",
@@ -102,6 +105,7 @@ def vectors() -> dict[str, Any]:
     return {
         "seed": SEED.hex(),
         "bodies": [_body(number, ops) for number, ops in enumerate(OPS)],
+        "shared": [_shared(schemes) for schemes in SCHEMES],
         "not_bodies": [_refused(text) for text in _spoiled()],
         "openings": [_opening(privacy) for privacy in ("name_hidden", "sealed")],
         "values": [encode(value).decode() for value in VALUES],
@@ -125,6 +129,31 @@ def _body(number: int, rows: tuple[dict[str, Any], ...]) -> dict[str, Any]:
         "work": read.work,
         "least_fee": read.fee_min,
         "threshold": read.threshold.name.lower(),
+    }
+
+
+def _shared(schemes: tuple[int, ...]) -> dict[str, Any]:
+    """The least fee of a body that keys of these schemes sign, and its envelope."""
+    ops = [op_of(row) for row in OPS[1]]
+    body = build(ops, Place(CHAIN, TO, 3, 101_200), {"schemes": schemes})
+    rows = [
+        Signature(scheme, bytes([200 - place]) * lengths[0], bytes([place]) * lengths[1])
+        for place, scheme in enumerate(schemes)
+        for lengths in (SCHEME_LENGTHS[scheme],)
+    ]
+    envelope = pack(body, rows)
+    read = Reader(AnyBody, CHAIN).read(envelope)
+    assert read.body.fee.amount == read.fee_min
+    return {
+        "body": body.decode(),
+        "schemes": list(schemes),
+        "signatures": [
+            {"scheme": row.scheme, "key": row.key.hex(), "signature": row.signature.hex()}
+            for row in rows
+        ],
+        "envelope": to_base64(envelope),
+        "work": read.work,
+        "least_fee": read.fee_min,
     }
 
 

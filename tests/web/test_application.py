@@ -28,6 +28,7 @@ PAGES = (
     "/wallet/setup", "/explorer", "/explorer/blocks/26", "/explorer/transactions/{tx}",
     "/explorer/accounts/{account}", "/explorer/supply", "/developer", "/stake",
     "/stake/{operator}", "/governance", "/governance/{number}", "/freezes", "/wallet/security",
+    "/wallet/signing",
 )  # fmt: skip
 
 

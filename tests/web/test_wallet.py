@@ -226,7 +226,7 @@ def test_what_did_not_arrive_is_offered_again_as_the_same_envelope(page: Page, l
     sign(page)
     expect(page.locator("[data-outcome=unreached]")).to_contain_text("did not arrive")
     page.get_by_role("button", name="Done").click()
-    page.get_by_role("button", name="Sent", exact=True).last.click()
+    page.get_by_role("button", name="My transactions", exact=True).last.click()
     page.get_by_role("button", name="Offer again").click()
     expect(page.locator("[data-status=applied]")).to_be_visible(timeout=SENDING_MS)
     first, second = offered

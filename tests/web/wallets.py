@@ -28,13 +28,13 @@ def founding() -> Genesis:
     return msgspec.structs.replace(base, records=records)
 
 
-def restore(page: Page, ledger: str) -> None:
-    """Bring the known words into the page."""
+def restore(page: Page, ledger: str, phrase: str = PHRASE) -> None:
+    """Bring known words into the page."""
     page.goto(f"{ledger}/wallet/setup")
     page.get_by_role("button", name="Restore from words").click()
-    page.get_by_label("Words", exact=True).fill(PHRASE)
+    page.get_by_label("Words", exact=True).fill(phrase)
     seal(page, "Restore")
-    expect(page.get_by_test_id("account")).to_have_text(key_of(PHRASE).address)
+    expect(page.get_by_test_id("account")).to_have_text(key_of(phrase).address)
 
 
 def seal(page: Page, button: str) -> None:

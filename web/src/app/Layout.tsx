@@ -4,6 +4,7 @@
 import { Outlet } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
+import { RoomProvider } from "../wallet/RoomProvider";
 import { SigningProvider } from "../wallet/Signing";
 import { WalletProvider } from "../wallet/Wallet";
 import { Footer } from "./Footer";
@@ -15,19 +16,21 @@ export function Layout(): ReactElement {
   const { t } = useTranslation("app");
   return (
     <WalletProvider>
-      <SigningProvider>
-        <div className={styles["frame"]}>
-          <a className={styles["skip"]} href="#main">
-            {t("skip")}
-          </a>
-          <Header />
-          <Notices />
-          <main id="main" tabIndex={-1} className={styles["main"]}>
-            <Outlet />
-          </main>
-          <Footer />
-        </div>
-      </SigningProvider>
+      <RoomProvider>
+        <SigningProvider>
+          <div className={styles["frame"]}>
+            <a className={styles["skip"]} href="#main">
+              {t("skip")}
+            </a>
+            <Header />
+            <Notices />
+            <main id="main" tabIndex={-1} className={styles["main"]}>
+              <Outlet />
+            </main>
+            <Footer />
+          </div>
+        </SigningProvider>
+      </RoomProvider>
     </WalletProvider>
   );
 }

@@ -135,6 +135,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/wallet/signing",
+    component: lazyRouteComponent(() => import("../pages/room/SigningRoom"), "SigningRoom"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/retire",
     validateSearch: searched,
     component: lazyRouteComponent(() => import("../pages/wallet/Retire"), "Retire"),

@@ -8,18 +8,17 @@ import { amountText, moneyText } from "../ops/amounts";
 import { type Language, timeText } from "../ops/forms";
 import { describe } from "../ops/sentences";
 import type { Body } from "./body";
-import type { WalletFault } from "./fault";
 import { OpList } from "./OpSentence";
 import { NoteOfFault, PasswordField, useLanguage, useRefusalSentence } from "./parts";
 import type { Change, Warning } from "./preview";
-import type { Prepared } from "./sending";
+import type { Prepared, Share } from "./preparing";
 import styles from "./SignDialog.module.css";
 
 const BLOCK_MS = 200n;
 
 interface Props {
   readonly prepared: Prepared;
-  readonly fault: WalletFault | null;
+  readonly fault: unknown;
   readonly isSending: boolean;
   readonly asksPassword: boolean;
   readonly sign: (password: string | null) => void;
@@ -29,18 +28,26 @@ interface Props {
 /** The body in words, and the buttons that sign or refuse it. */
 export function Reading(props: Props) {
   const { prepared, fault } = props;
-  const { body, head, changes, warnings } = prepared;
+  const { body, head, changes, warnings, share, goesToRoom } = prepared;
   const language = useLanguage();
   const isTold = body.ops.every((op) => describe(op, language) !== null);
   return (
     <>
       <OpList ops={body.ops} language={language} />
-      <Terms body={body} height={head.height} time={head.time} language={language} />
+      <Terms
+        body={body}
+        height={head.height}
+        time={head.time}
+        language={language}
+        isShared={share !== null}
+      />
       <Changes changes={changes} />
       <Warnings warnings={warnings} />
       <Raw body={body} />
       {fault !== null && <NoteOfFault error={fault} />}
-      {isTold ? <Consent {...props} /> : <CannotShow />}
+      {share !== null && <ShareNote share={share} goesToRoom={goesToRoom} />}
+      {!isTold && <CannotShow />}
+      {isTold && isOfUse(prepared) && <Consent {...props} />}
     </>
   );
 }
@@ -50,14 +57,24 @@ interface TermsProps {
   readonly height: bigint;
   readonly time: bigint;
   readonly language: Language;
+  /** Whether others sign for the account too, so that it is said for whom one signs. */
+  readonly isShared: boolean;
 }
 
-function Terms({ body, height, time, language }: TermsProps) {
+function Terms({ body, height, time, language, isShared }: TermsProps) {
   const { t } = useTranslation("wallet");
   // Blocks come at least this often while there is something to put into them.
   const at = time + (body.expires - height) * BLOCK_MS;
   return (
     <dl className={styles["terms"]}>
+      {isShared && (
+        <>
+          <dt>{t("sign.sharedAccount")}</dt>
+          <dd>
+            <code data-testid="sender">{body.sender}</code>
+          </dd>
+        </>
+      )}
       <dt>{t("sign.fee")}</dt>
       <dd>{moneyText(body.fee.amount, "cny")}</dd>
       <dt>{t("sign.expires")}</dt>
@@ -137,6 +154,31 @@ function Raw({ body }: { readonly body: Body }) {
       </dl>
       <pre data-testid="raw-body">{body.text}</pre>
     </details>
+  );
+}
+
+/** Whether a signature could get to where it counts. */
+function isOfUse({ share, goesToRoom }: Prepared): boolean {
+  return share === null || (share.isSigner && (share.canEnter || !goesToRoom));
+}
+
+interface ShareFields {
+  readonly share: Share;
+  readonly goesToRoom: boolean;
+}
+
+/** Which signature this is of how many, and where it goes. */
+function ShareNote({ share, goesToRoom }: ShareFields) {
+  const { t } = useTranslation("wallet");
+  const { isSigner, canEnter, doesCount, isEnough, signature, of, behind } = share;
+  if (!isSigner) return <p role="alert">{t("share.stranger")}</p>;
+  if (goesToRoom && !canEnter) return <p role="alert">{t("share.outside", { of })}</p>;
+  const way = !goesToRoom ? "share.alone" : isEnough ? "share.last" : "share.more";
+  return (
+    <div className={styles["share"]} data-share={`${signature}/${of}`}>
+      <p>{t(doesCount ? way : "share.limited", { signature, of })}</p>
+      {behind > 0 && <p>{t("share.behind", { number: behind })}</p>}
+    </div>
   );
 }
 

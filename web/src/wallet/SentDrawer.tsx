@@ -25,6 +25,7 @@ export function SentDrawer({ close }: { readonly close: () => void }) {
   const resend = (row: Sent) => void send(row).finally(read);
   return (
     <Dialog title={t("drawer.title")} onClose={close}>
+      <p>{t("drawer.lead")}</p>
       {rows === null && <p aria-busy="true">{t("drawer.loading")}</p>}
       {rows?.length === 0 && <p>{t("drawer.empty")}</p>}
       <ul className={styles["sent"]}>

@@ -13,6 +13,8 @@ import {
 import type { Op } from "./body";
 import { SentDrawer } from "./SentDrawer";
 import { SignDialog } from "./SignDialog";
+import type { Subject } from "./preparing";
+import type { RoomItem } from "./room";
 import type { Outcome } from "./sending";
 import { useWallet } from "./Wallet";
 
@@ -20,15 +22,16 @@ export type { Op } from "./body";
 export type { Receipt, Refusal } from "./door";
 export type { Outcome } from "./sending";
 
-/** What a page asked to have signed. */
-export interface Request {
-  readonly ops: readonly Op[];
-  readonly memo: string;
-}
+/** What a page asked for: a signature, or to hand in what the room has gathered. */
+export type Request = Subject | { readonly send: RoomItem };
 
 export interface Signing {
   /** Opens the dialog, signs, hands in and follows; resolves when it is known what became of it. */
   sign(ops: readonly Op[], how?: { readonly memo?: string }): Promise<Outcome>;
+  /** Opens the same dialog for a body that waits in the room. */
+  signItem(item: RoomItem): Promise<Outcome>;
+  /** Hands in a body that has all its signatures, and follows it. */
+  sendItem(item: RoomItem): Promise<Outcome>;
   openDrawer(): void;
 }
 
@@ -66,11 +69,11 @@ export function SigningProvider({ children }: { readonly children: ReactNode }) 
     setRequest(null);
   }, [end, unlock]);
 
-  const sign = useCallback<Signing["sign"]>(
-    (ops, how) => {
+  const ask = useCallback(
+    (asked: Request): Promise<Outcome> => {
       end({ status: "declined" });
       last.current = { status: "declined" };
-      setRequest({ ops, memo: how?.memo ?? "" });
+      setRequest(asked);
       return new Promise((resolve) => {
         settle.current = resolve;
       });
@@ -95,7 +98,15 @@ export function SigningProvider({ children }: { readonly children: ReactNode }) 
     [end, unlock],
   );
 
-  const signing = useMemo(() => ({ sign, openDrawer: () => setDrawerOpen(true) }), [sign]);
+  const signing = useMemo<Signing>(
+    () => ({
+      sign: (ops, how) => ask({ ops, memo: how?.memo ?? "" }),
+      signItem: (item) => ask({ item }),
+      sendItem: (item) => ask({ send: item }),
+      openDrawer: () => setDrawerOpen(true),
+    }),
+    [ask],
+  );
   return (
     <SigningContext value={signing}>
       {children}

@@ -10,16 +10,20 @@ import {
   useRef,
   useState,
 } from "react";
+import * as accounts from "./accounts";
+import { isAddress } from "./address";
 import type { WordLanguage } from "./derivation";
-import { post } from "./door";
+import { post, readAccount } from "./door";
 import { WalletFault } from "./fault";
 import { Holder } from "./holder";
 import type { Call, Calls, WalletState } from "./protocol";
+import { signersOf } from "./signers";
 
 export const SEAT_KINDS = ["visitor", "commuter", "seller", "trader", "developer"] as const;
 export type SeatKind = (typeof SEAT_KINDS)[number];
 
 const TOUCH_MS = 30_000;
+const NO_ACCOUNTS: readonly string[] = [];
 const NOTHING: WalletState = {
   kind: "none",
   address: null,
@@ -31,7 +35,12 @@ const NOTHING: WalletState = {
 
 /** What pages know of the wallet, and what they may ask of it. */
 export interface Wallet {
+  /** The account that one acts for: the own one, or a shared one that was chosen. */
   readonly account: string | null;
+  /** The address of the wallet's own key. */
+  readonly own: string | null;
+  /** The accounts that the key signs for with others, as this browser keeps them. */
+  readonly shared: readonly string[];
   readonly key: string | null;
   readonly kind: WalletState["kind"];
   readonly isReady: boolean;
@@ -52,7 +61,13 @@ export interface Wallet {
   unlock(password: string): Promise<void>;
   lock(): Promise<void>;
   forget(): Promise<void>;
-  sign(body: string, password: string | null): Promise<{ envelope: string; id: string }>;
+  /** Signs a body of the account that acts. */
+  sign(body: string, password: string | null): Promise<Calls["sign"]["gives"]>;
+  login(account: string, text: string): Promise<Calls["login"]["gives"]>;
+  actFor(account: string): void;
+  /** Keeps an account that the key signs for; refuses every other. */
+  addShared(address: string): Promise<void>;
+  dropShared(address: string): void;
 }
 
 const WalletContext = createContext<Wallet | null>(null);
@@ -92,25 +107,90 @@ export function WalletProvider({ children }: { readonly children: ReactNode }) {
     return holder.current.ask(call, takes);
   }, []);
 
+  const mine = useAccounts(state);
   const wallet = useMemo(
-    () => walletOf({ state, seat, ask, setState, setSeat }),
-    [state, seat, ask],
+    () => ({ ...walletOf({ state, seat, ask, setState, setSeat }), ...mine, ...signed(mine, ask) }),
+    [state, seat, ask, mine],
   );
   return <WalletContext value={wallet}>{children}</WalletContext>;
+}
+
+type Ask = <Name extends Call>(
+  call: Name,
+  takes: Calls[Name]["takes"],
+) => Promise<Calls[Name]["gives"]>;
+type Accounts = Pick<
+  Wallet,
+  "account" | "own" | "shared" | "actFor" | "addShared" | "dropShared"
+>;
+type Signs = Pick<Wallet, "sign" | "login">;
+
+/** The account that acts, and the others that the key signs for. */
+function useAccounts(state: WalletState | null): Accounts {
+  const own = state?.address ?? null;
+  const key = state?.key ?? null;
+  const [kept, keep] = useState<accounts.Kept | null>(null);
+  // Another key's list is never shown, not even until the next drawing.
+  const mine = own === null ? null : kept?.own === own ? kept : accounts.load(own);
+  // Another tab may have changed the list, but which account acts here is this tab's matter.
+  const chosen = useRef<string | null>(null);
+  chosen.current = mine?.chosen ?? null;
+  useEffect(() => keep(own === null ? null : accounts.load(own)), [own]);
+  return useMemo<Accounts>(() => {
+    const become = (next: accounts.Kept) => {
+      accounts.save(next);
+      keep(next);
+    };
+    const fresh = (whose: string) => ({ ...accounts.load(whose), chosen: chosen.current });
+    return {
+      own,
+      account: mine?.chosen ?? own,
+      shared: mine?.shared ?? NO_ACCOUNTS,
+      actFor: (address) => {
+        if (own === null) return;
+        const now = fresh(own);
+        become({ ...now, chosen: now.shared.find((one) => one === address) ?? null });
+      },
+      addShared: async (address) => {
+        if (own === null || key === null) throw new WalletFault("locked");
+        await requireSigner(address, own, key);
+        become(accounts.withShared(fresh(own), address));
+      },
+      dropShared: (address) => {
+        if (own !== null) become(accounts.withoutShared(fresh(own), address));
+      },
+    };
+    // The text says the list, which may be a new object at each drawing.
+  }, [own, key, JSON.stringify(mine)]);
+}
+
+/** Refuses an account that a key does not sign for. */
+async function requireSigner(address: string, own: string, key: string): Promise<void> {
+  if (!isAddress(address)) throw new WalletFault("address_invalid");
+  if (address === own) throw new WalletFault("own_account");
+  const { stored } = await readAccount(address);
+  if (stored === null) throw new WalletFault("not_opened");
+  const { signers } = signersOf(stored, []);
+  if (!signers.some((signer) => signer.key === key)) throw new WalletFault("not_signer");
+}
+
+function signed({ account }: Accounts, ask: Ask): Signs {
+  return {
+    sign: (body, password) => ask("sign", { account: account ?? "", body, password }),
+    login: (whose, text) => ask("login", { account: whose, text }),
+  };
 }
 
 interface Inside {
   readonly state: WalletState | null;
   readonly seat: SeatKind | null;
-  readonly ask: <Name extends Call>(
-    call: Name,
-    takes: Calls[Name]["takes"],
-  ) => Promise<Calls[Name]["gives"]>;
+  readonly ask: Ask;
   readonly setState: (state: WalletState) => void;
   readonly setSeat: (seat: SeatKind | null) => void;
 }
 
-function walletOf({ state, seat, ask, setState, setSeat }: Inside): Wallet {
+function walletOf(inside: Inside): Omit<Wallet, keyof Accounts | keyof Signs> {
+  const { state, seat, ask, setState, setSeat } = inside;
   const found = state ?? NOTHING;
   const became = async (next: Promise<WalletState>): Promise<string> => {
     const now = await next;
@@ -124,7 +204,6 @@ function walletOf({ state, seat, ask, setState, setSeat }: Inside): Wallet {
     return given;
   };
   return {
-    account: found.address,
     key: found.key,
     kind: found.kind,
     isReady: state !== null,
@@ -164,8 +243,10 @@ function walletOf({ state, seat, ask, setState, setSeat }: Inside): Wallet {
     watch: async (address) => void (await became(ask("watch", { address }))),
     unlock: async (password) => void (await became(ask("unlock", { password }))),
     lock: async () => void (await became(ask("lock", null))),
-    forget: async () => void (await became(ask("forget", null))),
-    sign: (body, password) => ask("sign", { body, password }),
+    forget: async () => {
+      await became(ask("forget", null));
+      accounts.forget();
+    },
   };
 }
 

@@ -2,8 +2,9 @@ import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { describe, expect, test } from "vitest";
 import { BodyRefused, readBody, signBytesOf, writeBody } from "./body";
 import { keyOf, signBytes } from "./derivation";
-import { leastFee, pack, workOf } from "./envelope";
+import { leastFee, pack, signatureOf, unsigned, workOf } from "./envelope";
 import { encode, NotCanonical, parse, parseCanonical } from "./json";
+import { compose, EXPIRES_SHARED } from "./preparing";
 import vectors from "./vectors/bodies.json";
 
 describe("canonical JSON", () => {
@@ -46,7 +47,7 @@ describe.each(vectors.bodies)("body $id", (vector) => {
     const bytes = signBytesOf(vector.body);
     expect(bytesToHex(bytes)).toBe(vector.sign_bytes);
     expect(key.address).toBe(vector.address);
-    expect(pack(vector.body, { key: key.key, signature: signBytes(key, bytes) })).toBe(
+    expect(pack(vector.body, [signatureOf(key.key, signBytes(key, bytes))])).toBe(
       vector.envelope,
     );
   });
@@ -55,6 +56,37 @@ describe.each(vectors.bodies)("body $id", (vector) => {
     const { ops, text } = readBody(vector.body);
     expect(workOf(ops)).toBe(vector.work);
     expect(leastFee(ops, text)).toBe(BigInt(vector.least_fee));
+  });
+});
+
+describe.each(vectors.shared)("an account that schemes $schemes sign for", (vector) => {
+  test("has the envelope that Python writes, whoever signed first", () => {
+    const rows = vector.signatures.map(({ scheme, key, signature }) => ({
+      scheme, key, signature: hexToBytes(signature),
+    }));
+    expect(pack(vector.body, rows)).toBe(vector.envelope);
+    expect(pack(vector.body, rows.reverse())).toBe(vector.envelope);
+  });
+
+  test("pays the least fee and states the work for a signature of each", () => {
+    const body = readBody(vector.body);
+    expect(workOf(body.ops, vector.schemes.length)).toBe(vector.work);
+    expect(leastFee(body.ops, body.text, vector.schemes)).toBe(BigInt(vector.least_fee));
+    expect(
+      compose({
+        account: body.sender,
+        head: { chain: body.chain, height: body.expires - EXPIRES_SHARED, time: 0n },
+        holdings: { stored: null, sequence: body.sequence, balances: new Map() },
+        ops: body.ops,
+        memo: "",
+        schemes: vector.schemes,
+        expiresAfter: EXPIRES_SHARED,
+      }).text,
+    ).toBe(vector.body);
+  });
+
+  test("is tried with an empty signature of each", () => {
+    expect(unsigned(vector.body, vector.signatures)).toHaveLength(vector.envelope.length);
   });
 });
 

@@ -65,9 +65,20 @@ export interface Head {
 }
 
 export interface Holdings {
-  readonly isOpened: boolean;
+  /** The account's record, with its signers; null before its first transaction. */
+  readonly stored: Json;
   readonly sequence: bigint;
   readonly balances: ReadonlyMap<string, bigint>;
+}
+
+/** How a login is shown: its token, and whether its cookie goes and comes along. */
+export interface Pass {
+  readonly token?: string | null;
+  readonly hasCookie?: boolean;
+}
+
+interface How extends Pass {
+  readonly ms?: number;
 }
 
 export interface Answered {
@@ -86,7 +97,7 @@ export async function readAccount(address: string): Promise<Holdings> {
   const found = await ask("GET", `/accounts/${address}`);
   const rows = found["balances"] as Fields[];
   return {
-    isOpened: found["account"] !== null,
+    stored: found["account"] ?? null,
     sequence: found["sequence"] as bigint,
     balances: new Map(rows.map((row) => [String(row["asset"]), BigInt(String(row["amount"]))])),
   };
@@ -116,7 +127,17 @@ export async function simulate(tx: string): Promise<Receipt> {
 
 /** Hands in an envelope and waits for its block, at most half a minute; repeating it is safe. */
 export async function submit(tx: string): Promise<Answered> {
-  return answered(await ask("POST", "/transactions", { tx, wait: "commit" }, COMMIT_MS));
+  return answered(await ask("POST", "/transactions", { tx, wait: "commit" }, { ms: COMMIT_MS }));
+}
+
+/** Asks for what only a login may see: by its token, its cookie, or both. */
+export function askAs(
+  method: string,
+  path: string,
+  body: Json | undefined,
+  by: Pass,
+): Promise<Fields> {
+  return ask(method, path, body, { ...by, ms: COMMIT_MS });
 }
 
 /** What became of a transaction that was handed in before. */
@@ -126,7 +147,7 @@ export async function readTransaction(id: string): Promise<Answered> {
 
 /** Posts to a resource of ours. */
 export function post(path: string, body: Json): Promise<Fields> {
-  return ask("POST", path, body, COMMIT_MS);
+  return ask("POST", path, body, { ms: COMMIT_MS });
 }
 
 /** A refusal of a receipt. */
@@ -135,22 +156,27 @@ export function refusalOf(receipt: Receipt): Refusal {
   return { module, code, sentence: "", facts: receipt.facts, op: receipt.op };
 }
 
-async function ask(method: string, path: string, body?: Json, ms = ASK_MS): Promise<Fields> {
+async function ask(
+  method: string,
+  path: string,
+  body?: Json,
+  { ms = ASK_MS, token = null, hasCookie = false }: How = {},
+): Promise<Fields> {
   const headers: Record<string, string> = {
     accept: "application/json",
     "accept-language": settings().language,
   };
   if (body !== undefined) headers["content-type"] = "application/json";
+  if (token !== null) headers["authorization"] = `Bearer ${token}`;
   let answer: Response;
   let text: string;
   try {
     answer = await fetch(API + path, {
       method,
       headers,
-      credentials: "omit",
+      credentials: hasCookie ? "same-origin" : "omit",
       signal: AbortSignal.timeout(ms),
-      // Bodies here hold text only, so plain JSON says them exactly.
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: encode(body) }),
     });
     text = await answer.text();
   } catch (error) {
@@ -187,7 +213,8 @@ function plainOf(facts: Fields): Record<string, string> {
   );
 }
 
-function answered(found: Fields): Answered {
+/** What an answer about a transaction says. */
+export function answered(found: Fields): Answered {
   const receipt = found["receipt"];
   return {
     status: found["status"] as Answered["status"],

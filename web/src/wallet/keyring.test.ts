@@ -1,12 +1,17 @@
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import { base64 } from "@scure/base";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type Op, readBody, writeBody } from "./body";
+import { type Op, readBody, signBytesOf, writeBody } from "./body";
 import { Keyring, LOCK_AFTER_MS, type Shelf } from "./keyring";
+import { loginBytes, loginText } from "./login";
 import type { WalletState } from "./protocol";
 import type { Vault } from "./vault";
 import keystoreVector from "./vectors/keystore.json";
 
 const PASSWORD = "a long enough password";
 const SLOW = 60_000;
+const ORIGIN = "http://127.0.0.1:8080";
 const TO = "ctn1kjv764gkxxzvksk6n5dn0var27e3858wmjtehp";
 const TRANSFER: Op = { op: "assets.transfer", asset: "cny", amount: 1n, to: TO };
 const CANCEL: Op = { op: "market.cancel_orders", instrument: null, side: null };
@@ -42,10 +47,21 @@ function bodyOf(sender: string | null, ops: Op[]): string {
   });
 }
 
+function login(account: string): string {
+  const challenge = {
+    nonce: "ab".repeat(16),
+    domain: "127.0.0.1:8080",
+    uri: ORIGIN,
+    chain: "ctn-dev",
+    expires: 1_800_000_000_000,
+  };
+  return loginText(challenge, account, "Read and sign what waits for this account.");
+}
+
 function ring() {
   const kept = shelf();
   const told: WalletState[] = [];
-  return { kept, told, keyring: new Keyring(kept, (state) => told.push(state)) };
+  return { kept, told, keyring: new Keyring(kept, (state) => told.push(state), ORIGIN) };
 }
 
 async function made() {
@@ -81,7 +97,7 @@ describe("a new wallet", () => {
     "after a reload its words prove the backup, other words do not",
     async () => {
       const { kept, words } = await made();
-      const later = new Keyring(kept, () => undefined);
+      const later = new Keyring(kept, () => undefined, ORIGIN);
       const other = `${"abandon ".repeat(23)}art`;
       expect(await later.answer("backup", { words: other, passphrase: "" })).toBe(false);
       expect(await later.answer("backup", { words: words.join(" "), passphrase: "" })).toBe(true);
@@ -121,18 +137,18 @@ describe("signing", () => {
     "a low operation needs the open key only, a medium one the password too",
     async () => {
       const { keyring, address } = await made();
+      const account = address ?? "";
       const low = bodyOf(address, [CANCEL]);
       const medium = bodyOf(address, [CANCEL, TRANSFER]);
-      expect(await keyring.answer("sign", { body: low, password: null })).toMatchObject({
+      expect(await keyring.answer("sign", { account, body: low, password: null })).toMatchObject({
         id: readBody(low).id,
       });
-      await expect(keyring.answer("sign", { body: medium, password: null })).rejects.toThrow(
-        "password_needed",
-      );
+      const unproved = keyring.answer("sign", { account, body: medium, password: null });
+      await expect(unproved).rejects.toThrow("password_needed");
       await expect(
-        keyring.answer("sign", { body: medium, password: "wrong password" }),
+        keyring.answer("sign", { account, body: medium, password: "wrong password" }),
       ).rejects.toThrow("unreadable");
-      const signed = await keyring.answer("sign", { body: medium, password: PASSWORD });
+      const signed = await keyring.answer("sign", { account, body: medium, password: PASSWORD });
       expect(signed.envelope).toMatch(/^AQAA/);
     },
     SLOW,
@@ -142,12 +158,19 @@ describe("signing", () => {
     "refuses a body that it cannot read, and one of another sender",
     async () => {
       const { keyring, address } = await made();
+      const account = address ?? "";
       const spoilt = bodyOf(address, [CANCEL]).replace("market.cancel_orders", "market.cancel_all");
-      await expect(keyring.answer("sign", { body: spoilt, password: null })).rejects.toThrow(
-        "body_refused",
-      );
+      const misread = keyring.answer("sign", { account, body: spoilt, password: null });
+      await expect(misread).rejects.toThrow("body_refused");
       await expect(
-        keyring.answer("sign", { body: bodyOf(TO, [CANCEL]), password: null }),
+        keyring.answer("sign", { account, body: bodyOf(TO, [CANCEL]), password: null }),
+      ).rejects.toThrow("wrong_sender");
+      await expect(
+        keyring.answer("sign", {
+          account: TO,
+          body: bodyOf(address, [CANCEL]),
+          password: null,
+        }),
       ).rejects.toThrow("wrong_sender");
     },
     SLOW,
@@ -157,12 +180,58 @@ describe("signing", () => {
     "a locked wallet signs nothing",
     async () => {
       const { keyring, address } = await made();
+      const account = address ?? "";
       await keyring.answer("lock", null);
       await expect(
-        keyring.answer("sign", { body: bodyOf(address, [CANCEL]), password: PASSWORD }),
+        keyring.answer("sign", { account, body: bodyOf(address, [CANCEL]), password: PASSWORD }),
       ).rejects.toThrow("locked");
+      await expect(keyring.answer("login", { account, text: login(account) })).rejects.toThrow(
+        "locked",
+      );
       const state = await keyring.answer("unlock", { password: PASSWORD });
       expect(state).toMatchObject({ address, isLocked: false });
+    },
+    SLOW,
+  );
+});
+
+describe("for an account that several keys sign for", () => {
+  test(
+    "a body of that account is signed, by the own key",
+    async () => {
+      const { keyring } = ring();
+      const { key } = await keyring.answer("seat", { language: "en" });
+      const body = bodyOf(TO, [TRANSFER]);
+      const signed = await keyring.answer("sign", { account: TO, body, password: null });
+      const bytes = base64.decode(signed.envelope);
+      expect(bytesToHex(bytes.slice(-98, -66))).toBe(key);
+      const isSigned = ed25519.verify(bytes.slice(-64), signBytesOf(body), hexToBytes(key ?? ""));
+      expect(isSigned).toBe(true);
+    },
+    SLOW,
+  );
+
+  test(
+    "its login is signed, and that of another site or account is not",
+    async () => {
+      const { keyring } = ring();
+      const { key } = await keyring.answer("seat", { language: "en" });
+      const text = login(TO);
+      const signed = await keyring.answer("login", { account: TO, text });
+      expect(signed).toMatchObject({ scheme: 1, key });
+      const [signature, whole] = [hexToBytes(signed.signature), hexToBytes(key ?? "")];
+      expect(ed25519.verify(signature, loginBytes(text), whole)).toBe(true);
+      expect(ed25519.verify(signature, signBytesOf(text), whole)).toBe(false);
+      const elsewhere = text.replaceAll("127.0.0.1:8080", "127.0.0.1:8081");
+      await expect(keyring.answer("login", { account: TO, text: elsewhere })).rejects.toThrow(
+        "login_refused",
+      );
+      const other = keyring.answer("login", { account: `${TO.slice(0, -1)}q`, text });
+      await expect(other).rejects.toThrow("login_refused");
+      const body = keyring.answer("login", { account: TO, text: bodyOf(TO, [TRANSFER]) });
+      await expect(body).rejects.toThrow("login_refused");
+      const asBody = keyring.answer("sign", { account: TO, body: text, password: null });
+      await expect(asBody).rejects.toThrow("body_refused");
     },
     SLOW,
   );
@@ -175,7 +244,8 @@ describe("a seat", () => {
       const { keyring, kept } = ring();
       const { address, kind } = await keyring.answer("seat", { language: "zh" });
       expect([kind, kept.vault]).toEqual(["seat", null]);
-      await keyring.answer("sign", { body: bodyOf(address, [TRANSFER]), password: null });
+      const account = address ?? "";
+      await keyring.answer("sign", { account, body: bodyOf(address, [TRANSFER]), password: null });
       const words = await keyring.answer("keep", null);
       expect(words).toHaveLength(24);
       const state = await keyring.answer("create", { password: PASSWORD });

@@ -2,7 +2,7 @@
 // rule, and asks for the password again where value can leave the account (people.md 13.4).
 
 import { bytesToHex, randomBytes } from "@noble/hashes/utils.js";
-import { isAddress } from "./address";
+import { ED25519, isAddress } from "./address";
 import { BodyRefused, readBody, signBytesOf } from "./body";
 import {
   accountKey,
@@ -14,9 +14,10 @@ import {
   type WordLanguage,
   wordsOf,
 } from "./derivation";
-import { pack } from "./envelope";
+import { pack, signatureOf } from "./envelope";
 import { WalletFault } from "./fault";
 import { keystoreText, openKeystore } from "./keystore";
+import { loginBytes, LoginRefused, readOwnLogin } from "./login";
 import type { Call, Calls, WalletState } from "./protocol";
 import { closeVault, keysOf, openVault, type Secret, type Vault } from "./vault";
 
@@ -47,6 +48,7 @@ export class Keyring {
   constructor(
     private readonly shelf: Shelf,
     private readonly changed: (state: WalletState) => void,
+    private readonly origin: string,
   ) {}
 
   /** Answers one question; every question but `state` counts as use. */
@@ -71,7 +73,8 @@ export class Keyring {
         lock: () => this.lock(),
         touch: () => Promise.resolve(null),
         forget: () => this.forget(),
-        sign: ({ body, password }) => this.sign(body, password),
+        sign: (asked) => this.sign(asked),
+        login: ({ account, text }) => Promise.resolve(this.login(account, text)),
       };
     if (call !== "state") this.restartClock();
     return answers[call](takes);
@@ -203,10 +206,11 @@ export class Keyring {
     return this.state();
   }
 
-  private async sign(text: string, password: string | null): Promise<Calls["sign"]["gives"]> {
+  private async sign(asked: Calls["sign"]["takes"]): Promise<Calls["sign"]["gives"]> {
+    const { account, body: text, password } = asked;
     const body = this.read(text);
     if (this.key === null) throw new WalletFault("locked");
-    if (body.sender !== this.key.address) throw new WalletFault("wrong_sender");
+    if (body.sender !== account) throw new WalletFault("wrong_sender");
     const asksAgain = body.threshold === "medium" || body.threshold === "high";
     if (asksAgain && !this.isSeat) {
       if (password === null) throw new WalletFault("password_needed");
@@ -215,7 +219,21 @@ export class Keyring {
     const key = this.key;
     if (key === null) throw new WalletFault("locked");
     const signature = signBytes(key, signBytesOf(text));
-    return { envelope: pack(text, { key: key.key, signature }), id: body.id };
+    return { envelope: pack(text, [signatureOf(key.key, signature)]), id: body.id };
+  }
+
+  /** Signs the login of an account to the platform of this page, and to no other. */
+  private login(account: string, text: string): Calls["login"]["gives"] {
+    try {
+      readOwnLogin(text, this.origin, account);
+    } catch (error) {
+      if (error instanceof LoginRefused) throw new WalletFault("login_refused", error.message);
+      throw error;
+    }
+    const key = this.key;
+    if (key === null) throw new WalletFault("locked");
+    const signature = bytesToHex(signBytes(key, loginBytes(text)));
+    return { scheme: ED25519, key: bytesToHex(key.key), signature };
   }
 
   private read(text: string) {

@@ -3,7 +3,8 @@ import type { Op } from "./body";
 import type { Receipt } from "./door";
 import { OPS } from "../ops/declared";
 import { changes, FINAL, RIGHTS, type Surroundings, warnings } from "./preview";
-import { compose, noted } from "./sending";
+import { compose } from "./preparing";
+import { noted } from "./sending";
 import type { Sent } from "./store";
 
 const ME = "ctn1a5l06gduce9h85gelnuusssc2lll8tgx3n4aml";
@@ -60,7 +61,7 @@ function codes(ops: Op[], around: Partial<Surroundings> = {}): string[] {
 
 test("balances change by what moves to and from the account, the fee included", () => {
   const balances = new Map([["cny", 100n]]);
-  expect(changes(ME, { isOpened: true, sequence: 0n, balances }, TRIAL)).toEqual([
+  expect(changes(ME, { stored: null, sequence: 0n, balances }, TRIAL)).toEqual([
     { asset: "cny", before: 100n, after: 75n },
     { asset: "vcs-01987-2023-001", before: 0n, after: 7n },
   ]);
@@ -115,7 +116,7 @@ describe("warnings", () => {
 
 test("the fee of a composed body covers the body that states it", () => {
   const head = { chain: "ctn-dev:00c0ffee00c0ffee", height: 200n, time: 0n };
-  const holdings = { isOpened: true, sequence: 7n, balances: new Map() };
+  const holdings = { stored: null, sequence: 7n, balances: new Map() };
   const body = compose({ account: ME, head, holdings, ops: [order("buy", 5n)], memo: "" });
   expect([body.fee.amount, body.expires, body.sequence]).toEqual([20n, 1_200n, 7n]);
   const long = compose({

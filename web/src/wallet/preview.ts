@@ -21,7 +21,8 @@ export type WarningCode =
   | "over_limit"
   | "simulation_refused"
   | "no_simulation"
-  | "high_threshold";
+  | "high_threshold"
+  | "overtakes";
 
 export interface Warning {
   readonly code: WarningCode;

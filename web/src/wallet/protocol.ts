@@ -39,8 +39,12 @@ export interface Calls {
   touch: { takes: null; gives: null };
   forget: { takes: null; gives: WalletState };
   sign: {
-    takes: { body: string; password: string | null };
+    takes: { account: string; body: string; password: string | null };
     gives: { envelope: string; id: string };
+  };
+  login: {
+    takes: { account: string; text: string };
+    gives: { scheme: number; key: string; signature: string };
   };
 }
 

@@ -6,7 +6,7 @@ import type { Answer, Question } from "./protocol";
 import * as shelf from "./store";
 
 const post = (answer: Answer): void => self.postMessage(answer);
-const keyring = new Keyring(shelf, (state) => post({ state }));
+const keyring = new Keyring(shelf, (state) => post({ state }), self.location.origin);
 
 self.addEventListener("message", ({ data }: MessageEvent<Question>) => {
   const { no, call, takes } = data;

@@ -17,13 +17,13 @@ interface Status {
 
 export function Seats(): ReactElement | null {
   const { t } = useTranslation("market");
-  const { account, isReady, takeSeat } = useWallet();
+  const { own, isReady, takeSeat } = useWallet();
   const status = useResource<Status>("/status");
   const [taking, take] = useState<SeatKind | null>(null);
   const [fault, fail] = useState<Fault | null>(null);
   const isDemo = status.state === "ready" && status.data.chain.startsWith("ctn-demo");
   if (!isDemo || !isReady) return null;
-  if (account !== null && taking === null) return null;
+  if (own !== null && taking === null) return null;
 
   const sit = async (kind: SeatKind) => {
     take(kind);
@@ -36,7 +36,7 @@ export function Seats(): ReactElement | null {
     }
   };
 
-  if (account !== null) {
+  if (own !== null) {
     return (
       <Card title={t("seats.taken")}>
         <p>

@@ -24,7 +24,7 @@ export function Protection(): ReactElement {
   const { t } = useTranslation("security");
   const { account, isReady, kind, locked } = useWallet();
   return (
-    <Page title={t("title")} lead={t("lead")} side={<Link to="/wallet/setup">{t("backup")}</Link>}>
+    <Page title={t("title")} lead={t("lead")} side={<Ways />}>
       {!isReady && <Skeleton rows={6} />}
       {isReady && account === null && (
         <Empty>
@@ -39,6 +39,17 @@ export function Protection(): ReactElement {
       )}
       {account !== null && <Mine account={account} />}
     </Page>
+  );
+}
+
+/** The ways to the key of this browser, and to what waits for signatures. */
+function Ways(): ReactElement {
+  const { t } = useTranslation("security");
+  return (
+    <span className={layout["links"]}>
+      <Link to="/wallet/signing">{t("room")}</Link>
+      <Link to="/wallet/setup">{t("backup")}</Link>
+    </span>
   );
 }
 

@@ -8,10 +8,11 @@ import { Choice } from "../../design/Field";
 import { Table } from "../../design/Table";
 import { CATALOGUES } from "../../ops/sentences";
 import { useLanguage } from "../../wallet/parts";
+import { type Signer, signerId } from "../../wallet/signers";
 import { useSign } from "../../wallet/Signing";
 import { useWallet } from "../../wallet/Wallet";
 import { short } from "../../design/Reference";
-import { type Signer, widens } from "./guard";
+import { widens } from "./guard";
 import { Tells } from "./parts";
 import type { PartFields } from "./Protection";
 import styles from "./security.module.css";
@@ -54,7 +55,7 @@ function Keys({ signers }: { readonly signers: readonly Signer[] }): ReactElemen
     <Table
       caption={t("signers.title")}
       rows={signers}
-      rowKey={idOf}
+      rowKey={signerId}
       columns={[
         {
           name: "key",
@@ -81,8 +82,8 @@ function LimitForm({ security, again }: PartFields): ReactElement {
   const words = CATALOGUES[useLanguage()].words;
   const { sign } = useSign();
   const { signers, delay } = security;
-  const [chosen, choose] = useState(signers[0] === undefined ? "" : idOf(signers[0]));
-  const signer = signers.find((row) => idOf(row) === chosen);
+  const [chosen, choose] = useState(signers[0] === undefined ? "" : signerId(signers[0]));
+  const signer = signers.find((row) => signerId(row) === chosen);
   const [picked, pick] = useState<readonly string[]>(signer?.families ?? []);
   const limit = (families: readonly string[] | null) => {
     if (signer === undefined) return;
@@ -100,11 +101,11 @@ function LimitForm({ security, again }: PartFields): ReactElement {
       <Choice
         label={t("signers.limit")}
         value={chosen}
-        options={signers.map((row) => [idOf(row), short(row.key)])}
+        options={signers.map((row) => [signerId(row), short(row.key)])}
         hint={t("signers.limitWhy")}
         onChoose={(value) => {
           choose(value);
-          pick(signers.find((row) => idOf(row) === value)?.families ?? []);
+          pick(signers.find((row) => signerId(row) === value)?.families ?? []);
         }}
       />
       <fieldset className={styles["families"]}>
@@ -133,8 +134,4 @@ function LimitForm({ security, again }: PartFields): ReactElement {
       </div>
     </div>
   );
-}
-
-function idOf({ scheme, key }: Signer): string {
-  return `${scheme}-${key}`;
 }

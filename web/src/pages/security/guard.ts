@@ -3,8 +3,9 @@
 
 import { isAddress } from "../../wallet/address";
 import { readOne } from "../../wallet/door";
-import { type Fields, isFields, type Json } from "../../wallet/json";
+import { type Fields, isFields } from "../../wallet/json";
 import type { Op } from "../../wallet/body";
+import { rows, type Signer, signersOf, texts, type Thresholds } from "../../wallet/signers";
 
 const GUARDIANS_LEAST = 2;
 const GUARDIANS_MOST = 9;
@@ -30,14 +31,6 @@ export interface Waiting {
   readonly isFinal: boolean;
 }
 
-export interface Signer {
-  readonly scheme: number;
-  readonly key: string;
-  readonly weight: number;
-  /** What a limited signer counts for; null for everything. */
-  readonly families: readonly string[] | null;
-}
-
 export interface Security {
   readonly guard: Guard;
   readonly lockedBy: string | null;
@@ -46,7 +39,7 @@ export interface Security {
   readonly trusted: readonly { readonly address: string; readonly since: number }[];
   /** None before the account has signed for the first time: its one key signs then. */
   readonly signers: readonly Signer[];
-  readonly thresholds: Readonly<Record<"low" | "medium" | "high", number>> | null;
+  readonly thresholds: Thresholds | null;
   readonly votes: readonly { readonly guardian: string; readonly time: number }[];
   /** How long what loosens waits, and a recovery, in ms. */
   readonly delay: number;
@@ -74,7 +67,7 @@ export async function readSecurity(account: string): Promise<Security> {
       address: String(row["address"]),
       since: Number(row["since"]),
     })),
-    ...keysOf(stored["account"] ?? null, rows(found["limited_signers"])),
+    ...signersOf(stored["account"] ?? null, rows(found["limited_signers"])),
     votes: rows(found["recovery_votes"]).map((row) => ({
       guardian: String(row["guardian"]),
       time: Number(row["time"]),
@@ -156,36 +149,4 @@ function waitingOf(row: Fields, account: string): Waiting {
     effective: Number(row["effective"]),
     isFinal: isFinal === true,
   };
-}
-
-function keysOf(
-  stored: Json,
-  limited: readonly Fields[],
-): Pick<Security, "signers" | "thresholds"> {
-  if (!isFields(stored)) return { signers: [], thresholds: null };
-  const known = isFields(stored["thresholds"]) ? stored["thresholds"] : {};
-  return {
-    signers: rows(stored["signers"]).map((row) => ({
-      scheme: Number(row["scheme"]),
-      key: String(row["key"]),
-      weight: Number(row["weight"]),
-      families:
-        limited
-          .filter((one) => one["key"] === row["key"] && one["scheme"] === row["scheme"])
-          .map((one) => texts(one["families"]))[0] ?? null,
-    })),
-    thresholds: {
-      low: Number(known["low"]),
-      medium: Number(known["medium"]),
-      high: Number(known["high"]),
-    },
-  };
-}
-
-function rows(value: Json | undefined): Fields[] {
-  return Array.isArray(value) ? value.filter(isFields) : [];
-}
-
-function texts(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }

@@ -47,7 +47,7 @@ export function Portfolio() {
 
 function Account({ account }: { readonly account: string }) {
   const { t } = useTranslation("wallet");
-  const { kind, backedUp, lock, locked } = useWallet();
+  const { kind, own, backedUp, lock, locked } = useWallet();
   const { openDrawer } = useSign();
   const read = useCallback(() => readPortfolio(account), [account]);
   const reading = useValue(read, EVERY_MS);
@@ -55,7 +55,7 @@ function Account({ account }: { readonly account: string }) {
     <>
       <p className={styles["account"]}>
         <code data-testid="account">{account}</code>
-        <span>{t(`portfolio.${kind}`)}</span>
+        <span>{t(account === own ? `portfolio.${kind}` : "portfolio.shared")}</span>
       </p>
       {!backedUp && (
         <p role="alert" className={styles["banner"]}>
@@ -71,6 +71,7 @@ function Account({ account }: { readonly account: string }) {
       <div className={styles["bar"]}>
         <Button onClick={openDrawer}>{t("drawer.title")}</Button>
         <Link to="/wallet/security">{t("portfolio.protection")}</Link>
+        <Link to="/wallet/signing">{t("portfolio.room")}</Link>
         <Link to="/wallet/setup">{t("portfolio.security")}</Link>
         {kind === "vault" && !locked && (
           <Button onClick={() => void lock()}>{t("security.lock")}</Button>

@@ -16,14 +16,14 @@ const WORDS = 24;
 /** What can be done with a vault. */
 export function Security() {
   const { t } = useTranslation("wallet");
-  const { account, locked, lock, backedUp, hasDraft } = useWallet();
+  const { own, locked, lock, backedUp, hasDraft } = useWallet();
   const [isProved, setProved] = useState(false);
   return (
     <>
       <Card>
         <div className={styles["stack"]}>
           <p>
-            <code>{account}</code>
+            <code>{own}</code>
           </p>
           {locked ? <Unlock /> : <Button onClick={() => void lock()}>{t("security.lock")}</Button>}
         </div>
@@ -68,7 +68,7 @@ function ProveWords() {
 
 function Export() {
   const { t } = useTranslation("wallet");
-  const { account, exportKeystore } = useWallet();
+  const { own, exportKeystore } = useWallet();
   const [password, setPassword] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -76,7 +76,7 @@ function Export() {
     setBusy(true);
     setError(null);
     exportKeystore(password)
-      .then((text) => saveFile(`keystore-${account?.slice(-6)}.json`, text), setError)
+      .then((text) => saveFile(`keystore-${own?.slice(-6)}.json`, text), setError)
       .finally(() => setBusy(false));
     setPassword("");
   };
