@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 KEY = typer.Option("--key", help="Name of a key that signs; may be repeated.")
 SENDER = typer.Option("--sender", help="Account, when it is not the key's own; @name or address.")
+KEY_FILE = typer.Option("--validator-key", help="CometBFT's key file, when not this home's.")
 PARTS = 10_000
 
-app = typer.Typer(no_args_is_help=True, help="Validators: list, show, declare, bond, unbond.")
+app = typer.Typer(no_args_is_help=True, help="Validators: list, show, prove, declare, bond.")
 
 
 @app.command("list")
@@ -63,22 +64,33 @@ def declare(
     key: Annotated[list[str], KEY],
     moniker: Annotated[str, typer.Option(help="Public name of the node.")],
     sender: Annotated[str, SENDER] = "",
-    file: Annotated[
-        str, typer.Option("--validator-key", help="CometBFT's key file, when not this home's.")
-    ] = "",
+    file: Annotated[str, KEY_FILE] = "",
 ) -> None:
     """Declare the consensus key of this home's node as the validator of an enterprise."""
-    from pathlib import Path
-
     from ctn.cli.link import linked
-    from ctn.crypto import ed25519
-    from ctn.modules.staking.declare import Declare, proof_bytes
+    from ctn.modules.staking.declare import Declare
 
-    seed = _validator_seed(Path(file) if file else None)
     with linked() as link:
-        chain, operator = link.status()["chain"], _account(key, sender)
-    proof = ed25519.sign(seed, proof_bytes(chain, operator))
-    _send(Declare(ed25519.public_key(seed).hex(), proof.hex(), moniker), key, sender)
+        chain = link.status()["chain"]
+    pubkey, proof = _proof(chain, _account(key, sender), file)
+    _send(Declare(pubkey, proof, moniker), key, sender)
+
+
+@app.command()
+def prove(
+    operator: Annotated[str, typer.Argument(help="Account that will declare; @name or address.")],
+    chain: Annotated[str, typer.Option(help="Name of the chain, when none answers here.")] = "",
+    file: Annotated[str, KEY_FILE] = "",
+) -> None:
+    """Print this node's consensus key and its proof, for whoever declares it elsewhere."""
+    from ctn.cli.keyring import address_of
+    from ctn.cli.link import linked
+
+    if not chain:
+        with linked() as link:
+            chain = link.status()["chain"]
+    pubkey, proof = _proof(chain, address_of(operator), file)
+    say({"chain": chain, "pubkey": pubkey, "proof": proof}, pubkey, proof)
 
 
 @app.command()
@@ -160,6 +172,18 @@ def _told(row: dict[str, Any]) -> list[str]:
         for entry in row["unbonding"]
     ]
     return table([*facts, *lots, *waiting])
+
+
+def _proof(chain: str, operator: str, file: str) -> tuple[str, str]:
+    """The node's public key, and that an operator of a chain holds it, both in hex."""
+    from pathlib import Path
+
+    from ctn.crypto import ed25519
+    from ctn.modules.staking.declare import proof_bytes
+
+    seed = _validator_seed(Path(file) if file else None)
+    signature = ed25519.sign(seed, proof_bytes(chain, operator))
+    return ed25519.public_key(seed).hex(), signature.hex()
 
 
 def _validator_seed(path: Path | None) -> bytes:

@@ -12,6 +12,7 @@ import pytest
 from ctn.cli.testnet import _dev_genesis
 from ctn.client.founding_stake import stake_batch
 from ctn.crypto import ed25519
+from ctn.modules.staking.declare import proof_bytes
 from ctn.node.cometbft.files import validator_file
 from ctn.node.config import Config
 from ctn.node.home import Home
@@ -99,3 +100,19 @@ def test_refuses_a_file_that_holds_no_key_and_an_operator_that_is_none(
     said = cli("stake", "show", "@alice")
     assert said.code == 1
     assert "declared no validator" in said.err
+
+
+def test_a_node_prints_key_and_proof_for_whoever_declares_it(staked: tuple[Cli, str]) -> None:
+    cli, _batch = staked
+    file = cli.home / "validator.json"
+    file.write_text(json.dumps(validator_file(SEED)))
+    operator = cli.ok("keys", "show", "validator0")["address"]
+    said = cli("stake", "prove", "@validator0", "--validator-key", str(file))
+    assert said.code == 0, said.err
+    key, proof = said.out.split()
+    chain = cli.ok("node", "status")["chain"]
+    ed25519.verify(bytes.fromhex(key), proof_bytes(chain, operator), bytes.fromhex(proof))
+    other = cli.ok(
+        "stake", "prove", operator, "--chain", "ctn-x:00", "--validator-key", str(file)
+    )
+    assert (other["pubkey"], other["proof"] == proof) == (key, False)

@@ -1,16 +1,35 @@
 """Stake, votes and the protection of an account, as their pages show and change them."""
 
+import datetime
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
+from tests.modules.registry.worlds import METHODOLOGY, PROJECT
+from tests.modules.staking.worlds import serial
 from tests.web.browser import REPORTS, Seen
 from tests.web.conftest import served
-from tests.web.stake_world import COUNCIL_NO, NORTH, PUBLIC_NO, founding
+from tests.web.stake_world import (
+    ATTESTED_ID,
+    CHECKER,
+    COUNCIL_NO,
+    FILED_ID,
+    FIRM,
+    FRESH_FIRM,
+    KILN,
+    NORTH,
+    PUBLIC_NO,
+    founding,
+    node_says,
+    restore_as,
+    short_epochs,
+)
 from tests.web.wallets import PASSWORD, restore
+from tests.web.words import key_of
 from tests.worlds import Person
 
 COMMIT_MS = 30_000
@@ -65,10 +84,11 @@ def card(page: Page, title: str) -> Locator:
 
 def test_a_validator_says_where_each_number_comes_from(page: Page, ledger: str) -> None:
     page.goto(f"{ledger}/stake")
-    row = page.get_by_role("row").filter(has_text=NORTH)
+    listed = page.get_by_role("table", name="Validators", exact=True).get_by_role("row")
+    row = listed.filter(has_text=NORTH)
     for text in ("in force", "60.00 %", "1 361 395 kg", "2 000 t", "97.00 %", "+0.25 %"):
         expect(row).to_contain_text(text.replace(" ", "\u2009", text.count(" ") - 1))
-    expect(page.get_by_role("row").filter(has_text="Late Wind")).to_contain_text("jailed")
+    expect(listed.filter(has_text="Late Wind")).to_contain_text("jailed")
     row.get_by_role("link", name=NORTH).click()
     why = card(page, "Where each number comes from")
     expect(why).to_contain_text("signed 117 of 120 blocks (97.50 %)")
@@ -87,6 +107,113 @@ def test_a_fault_and_what_it_cost_stay_in_sight(page: Page, ledger: str) -> None
     found = page.get_by_role("table", name="Faults and slashes")
     expect(found).to_contain_text("Two votes at one height", timeout=WAIT_MS)
     expect(found).to_contain_text("50 t vcs-00001-2025-001")
+
+
+def test_a_chart_has_a_point_for_each_epoch(chromium: Browser) -> None:
+    with served(short_epochs()) as ledger:
+        page = chromium.new_page(locale="en")
+        page.goto(f"{ledger}/stake")
+        bars = page.locator("main svg g[data-place]")
+        expect(bars.nth(2)).to_be_attached(timeout=COMMIT_MS)
+        page.get_by_role("link", name=NORTH).click()
+        points = page.locator("g[data-series=power] path[data-place]")
+        expect(points.nth(2)).to_be_attached(timeout=WAIT_MS)
+        drawn = [name.get_attribute("data-place") or "" for name in points.all()]
+        assert page.locator("g[data-series=target] path[data-place]").count() >= len(drawn)
+        answer = httpx.get(f"{ledger}/api/v1/stake/epochs?operator={page.url.split('/')[-1]}")
+        known = sorted(str(row["epoch"]) for row in answer.json()["items"])
+        # Another may have ended between the two readings.
+        assert [name.split(" ")[0] for name in drawn] in (known, known[:-1])
+        page.locator("details summary").first.click()
+        # A third of all power is the target; a sixth of all moves in an epoch.
+        expect(page.locator("details[open] tbody tr").last).to_contain_text("53.33 %33.33 %")
+        page.close()
+
+
+def test_a_declaration_is_proved_by_the_node_and_seen(
+    page: Page, ledger: str, tmp_path: Path
+) -> None:
+    operator = restore_as(page, ledger, FRESH_FIRM)
+    page.get_by_role("button", name="Declare a validator").click()
+    form = card(page, "Declare a validator")
+    declare = form.get_by_role("button", name="Declare", exact=True)
+    command = form.get_by_test_id("proving").text_content() or ""
+    key, proof = node_says(command, tmp_path)
+    form.get_by_label("Name of the node").fill("New Mill 新磨坊")
+    form.get_by_label("Public consensus key").fill("00" * 32)
+    expect(form).to_contain_text("WeakKey")
+    form.get_by_label("Public consensus key").fill(key)
+    form.get_by_label("Proof of possession").fill("ab" * 64)
+    expect(form).to_contain_text("BadProof")
+    expect(declare).to_be_disabled()
+    form.get_by_label("Public consensus key").fill(f"{key} {proof}")
+    declare.click()
+    approve(page)
+    row = page.get_by_role("row").filter(has_text="New Mill")
+    expect(row).to_contain_text("declared", timeout=COMMIT_MS)
+    expect(card(page, "My validator")).to_contain_text("the council admits it")
+    found = httpx.get(f"{ledger}/api/v1/stake/validators/{operator}").json()
+    assert (found["pubkey"], found["status"]) == (key, "declared")
+
+
+def test_an_operator_files_a_proof_once_every_field_is_sound(page: Page, ledger: str) -> None:
+    operator = restore_as(page, ledger, FIRM)
+    card(page, "My validator").get_by_role("link", name=KILN).click()
+    stake = card(page, "My stake")
+    stake.get_by_label("Whole tonnes").fill("50")
+    expect(stake).to_contain_text("BondTooSmall")
+    expect(stake.get_by_role("button", name="Bond")).to_be_disabled()
+
+    page.get_by_role("button", name="File a proof").click()
+    form = card(page, "File a proof of reduction")
+    last = datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=400)
+    fields = {
+        "Project": PROJECT, "First day": str(last - datetime.timedelta(days=20)),
+        "Last day": str(last), "Serials": serial(5_001, 5_100), "Tonnes": "99",
+        "Verifier": operator, "Hash of the evidence": "e1" * 32,
+    }  # fmt: skip
+    for name, text in fields.items():
+        form.get_by_label(name).fill(text)
+    for rule in ("BadPeriod", "CpoeSum", "CpoeAffiliated"):
+        expect(form).to_contain_text(rule)
+    expect(form.get_by_role("button", name="File", exact=True)).to_be_disabled()
+    form.get_by_label("Verifier").fill(Person("north").address)
+    expect(form).to_contain_text("NotVerifier")
+    form.get_by_label("Verifier").fill(key_of(CHECKER).address)
+    form.get_by_label("First day").fill(str(last - datetime.timedelta(days=40)))
+    form.get_by_label("Tonnes").fill("100")
+    form.get_by_role("button", name="File", exact=True).click()
+    approve(page)
+    proofs = page.get_by_role("table", name="Proofs of reduction")
+    expect(proofs).to_contain_text("filed", timeout=COMMIT_MS)
+    (found,) = httpx.get(f"{ledger}/api/v1/stake/cpoes?owner={operator}").json()["items"]
+    assert (found["tonnes"], found["methodology"]) == ("100", METHODOLOGY)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "record", "button", "status"),
+    [
+        (CHECKER, FILED_ID, "Attest this proof", "attested"),
+        (FIRM, ATTESTED_ID, "Challenge this proof", "challenged"),
+    ],
+)
+def test_a_proof_is_attested_or_challenged_by_who_may(
+    page: Page, ledger: str, phrase: str, record: str, button: str, status: str
+) -> None:  # fmt: skip
+    before = httpx.get(f"{ledger}/api/v1/stake/cpoes/{record}").json()["status"]
+    restore_as(page, ledger, phrase)
+    proofs = card(page, "Proofs of reduction (CPoE)")
+    proofs.get_by_label("State").select_option(before)
+    proofs.get_by_role("button", name=f"Open {record}").click()
+    opened = page.get_by_role("region", name=record)
+    expect(opened).to_be_focused()
+    expect(opened).to_contain_text("lapses" if before == "filed" else "account is no member")
+    if status == "challenged":
+        opened.get_by_label("Hash of the challenge").fill("e2" * 32)
+    opened.get_by_role("button", name=button).click()
+    approve(page)
+    found = httpx.get(f"{ledger}/api/v1/stake/cpoes/{record}").json()
+    assert found["status"] == status
 
 
 def test_a_vote_is_cast_and_seen_in_the_tally(page: Page, ledger: str) -> None:
@@ -141,6 +268,23 @@ def test_an_operation_is_chosen_read_in_words_and_proposed(page: Page, ledger: s
     page.get_by_role("tab", name="Council").click()
     expect(page.locator("main")).to_contain_text("2 of 3")
     expect(page.locator("main")).to_contain_text("(you)")
+
+
+def test_a_member_proposes_to_admit_and_a_visitor_is_told_why_not(
+    page: Page, phone: Page, ledger: str
+) -> None:
+    phone.goto(f"{ledger}/stake")
+    expect(card(phone, "我的验证节点")).to_contain_text("需要钱包", timeout=WAIT_MS)
+    restore(page, ledger)
+    page.get_by_role("link", name="Stake", exact=True).click()
+    expect(card(page, "My validator")).to_contain_text("no verified enterprise")
+    page.get_by_role("link", name="New Kiln").click()
+    decision = card(page, "Decisions of the council")
+    decision.get_by_label("Hash of the document").fill("e3" * 32)
+    decision.get_by_role("button", name="Propose to admit").click()
+    expect(page.locator("dialog")).to_contain_text("Admit the validator of")
+    approve(page)
+    expect(decision).to_contain_text("It is proposed", timeout=COMMIT_MS)
 
 
 def test_the_list_of_freezes_is_public_and_filtered(page: Page, ledger: str) -> None:

@@ -1,6 +1,12 @@
 // A labelled control, with what is wrong with it said where it stands.
 
-import { type InputHTMLAttributes, type ReactElement, type ReactNode, useId } from "react";
+import {
+  type InputHTMLAttributes,
+  type ReactElement,
+  type ReactNode,
+  type TextareaHTMLAttributes,
+  useId,
+} from "react";
 import parts from "./parts.module.css";
 
 interface FieldFields {
@@ -22,6 +28,29 @@ export function Field({ label, side, hint, wrong, ...rest }: InputFields): React
         <span>{side}</span>
       </label>
       <input
+        {...rest}
+        id={id}
+        className={parts["control"]}
+        aria-invalid={wrong ? true : undefined}
+        aria-describedby={`${id}-note`}
+      />
+      <Note id={`${id}-note`} hint={hint} wrong={wrong} />
+    </div>
+  );
+}
+
+type AreaFields = FieldFields & TextareaHTMLAttributes<HTMLTextAreaElement>;
+
+/** A text of several lines, likewise. */
+export function Area({ label, side, hint, wrong, ...rest }: AreaFields): ReactElement {
+  const id = useId();
+  return (
+    <div className={parts["field"]}>
+      <label className={parts["label"]} htmlFor={id}>
+        <span>{label}</span>
+        <span>{side}</span>
+      </label>
+      <textarea
         {...rest}
         id={id}
         className={parts["control"]}

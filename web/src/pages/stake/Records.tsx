@@ -1,24 +1,16 @@
-// What stands behind a validator: lots, what is on its way out, proofs of reduction, faults.
+// What stands behind a validator: lots, what is on its way out, faults.
 
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { useTranslation } from "react-i18next";
-import { Badge } from "../../design/Card";
 import { Countdown } from "../../design/Countdown";
 import { BlockLink } from "../../design/Reference";
 import { Empty } from "../../design/States";
-import { type Column, Table } from "../../design/Table";
+import { Table } from "../../design/Table";
 import { Time } from "../../design/Time";
-import { decimal } from "../../ops/amounts";
-import { kilograms, percent } from "./parts";
+import { kilograms, percent, tonnesColumn, tonnesText } from "./parts";
 import { lotWeight, vintageOf, vintageRate, yearOf } from "./reasons";
-import type { Cpoe, FoundFault, Rules, Unbonding, ValidatorFound } from "./shapes";
-
-const CPOE_TONES: Readonly<Record<string, "good" | "bad" | "attention">> = {
-  valid: "good",
-  revoked: "bad",
-  challenged: "attention",
-};
+import type { FoundFault, Rules, Unbonding, ValidatorFound } from "./shapes";
 
 interface LotsFields {
   readonly found: ValidatorFound;
@@ -87,43 +79,6 @@ export function Leaving({ rows }: { readonly rows: readonly Unbonding[] }): Reac
   );
 }
 
-export function Proofs({ rows }: { readonly rows: readonly Cpoe[] }): ReactElement {
-  const { t, i18n } = useTranslation("stake");
-  if (rows.length === 0) return <Empty>{t("proofs.none")}</Empty>;
-  const day = (time: number) => new Intl.DateTimeFormat(i18n.language).format(time);
-  return (
-    <Table
-      caption={t("proofs.title")}
-      rows={rows}
-      rowKey={(row) => row.id}
-      columns={[
-        {
-          name: "project",
-          title: t("proofs.project"),
-          cell: (row) => (
-            <Link to="/projects/$id" params={{ id: row.project }}>
-              {row.project}
-            </Link>
-          ),
-        },
-        tonnesColumn(t("lots.tonnes")),
-        {
-          name: "period",
-          title: t("proofs.period"),
-          cell: (row) => `${day(row.period_start)} – ${day(row.period_end)}`,
-        },
-        {
-          name: "status",
-          title: t("column.state"),
-          cell: (row) => (
-            <Badge tone={CPOE_TONES[row.status]}>{t(`proofs.status.${row.status}`)}</Badge>
-          ),
-        },
-      ]}
-    />
-  );
-}
-
 export function Faults({ rows }: { readonly rows: readonly FoundFault[] }): ReactElement {
   const { t } = useTranslation("stake");
   if (rows.length === 0) return <Empty>{t("faults.none")}</Empty>;
@@ -161,12 +116,4 @@ function BatchLink({ id }: { readonly id: string }): ReactElement {
       {id}
     </Link>
   );
-}
-
-function tonnesColumn(title: string): Column<{ readonly tonnes: string | number }> {
-  return { name: "tonnes", title, number: true, cell: (row) => tonnesText(row.tonnes) };
-}
-
-function tonnesText(tonnes: string | number): string {
-  return `${decimal(BigInt(tonnes), 0, 0)} t`;
 }

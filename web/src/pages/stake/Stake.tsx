@@ -11,11 +11,16 @@ import { More } from "../../design/More";
 import { Address } from "../../design/Reference";
 import { Shown } from "../../design/States";
 import { Table } from "../../design/Table";
+import layout from "../../design/layout.module.css";
 import { decimal } from "../../ops/amounts";
+import { ShareHistory } from "./History";
+import { Mine } from "./Mine";
 import { kilograms, percent, Share, State } from "./parts";
+import { AllProofs } from "./Proofs";
 import { nextEpoch } from "./reasons";
 import type { ValidatorRow } from "./shapes";
 import styles from "./stake.module.css";
+import { useReader } from "./useReader";
 import { useRules } from "./useRules";
 
 const EVERY_MS = 4_000;
@@ -23,9 +28,19 @@ const EVERY_MS = 4_000;
 export function Stake(): ReactElement {
   const { t } = useTranslation("stake");
   const listing = useListing<ValidatorRow>("/stake/validators?limit=100", EVERY_MS);
+  const reader = useReader();
   const rows = [...listing.items].sort(byPower);
   return (
     <Page title={t("list.title")} lead={t("list.lead")}>
+      <div className={layout["two"]}>
+        {rows.length > 0 && <Sums rows={rows} />}
+        <Mine
+          rows={rows}
+          reader={reader}
+          isCut={listing.reading.state === "ready" ? listing.more !== null : null}
+          again={listing.reading.again}
+        />
+      </div>
       <Shown
         reading={listing.reading}
         rows={8}
@@ -39,14 +54,15 @@ export function Stake(): ReactElement {
       >
         {() => (
           <>
-            <Sums rows={rows} />
             <Card title={t("list.title")} bare>
               <Validators rows={rows} />
             </Card>
+            <More listing={listing} />
+            <ShareHistory rows={rows} />
           </>
         )}
       </Shown>
-      <More listing={listing} />
+      <AllProofs validators={rows} reader={reader} />
     </Page>
   );
 }

@@ -10,11 +10,15 @@ import { Address } from "../../design/Reference";
 import { Shown } from "../../design/States";
 import { Time } from "../../design/Time";
 import layout from "../../design/layout.module.css";
-import { useWallet } from "../../wallet/Wallet";
-import { Faults, Leaving, Lots, Proofs } from "./Records";
+import { Decisions } from "./Council";
+import { FileProof } from "./FileProof";
+import { OwnHistory } from "./History";
 import { OwnStake } from "./OwnStake";
 import { State } from "./parts";
+import { Proofs } from "./Proofs";
+import { Faults, Leaving, Lots } from "./Records";
 import type { ValidatorFound, ValidatorRow } from "./shapes";
+import { useReader } from "./useReader";
 import { useRules } from "./useRules";
 import { Why } from "./Why";
 
@@ -42,7 +46,7 @@ interface FoundFields {
 
 function Found({ found, again }: FoundFields): ReactElement {
   const { t } = useTranslation("stake");
-  const { account } = useWallet();
+  const reader = useReader();
   const rules = useRules();
   const listed = useResource<{ readonly items: readonly ValidatorRow[] }>(
     "/stake/validators?limit=100",
@@ -73,18 +77,21 @@ function Found({ found, again }: FoundFields): ReactElement {
           />
         </Card>
       </div>
-      {account === found.operator && <OwnStake found={found} again={again} />}
+      <OwnHistory operator={found.operator} />
+      {reader?.account === found.operator && (
+        <div className={layout["two"]}>
+          <OwnStake found={found} rules={rules} again={again} />
+          <FileProof found={found} again={again} />
+        </div>
+      )}
+      {reader?.isMember && <Decisions found={found} />}
       <Card title={t("lots.title")} bare>
         <Lots found={found} rules={rules} />
       </Card>
-      <div className={layout["two"]}>
-        <Card title={t("leaving.title")} bare>
-          <Leaving rows={found.unbonding} />
-        </Card>
-        <Card title={t("proofs.title")} bare>
-          <Proofs rows={found.cpoes} />
-        </Card>
-      </div>
+      <Card title={t("leaving.title")} bare>
+        <Leaving rows={found.unbonding} />
+      </Card>
+      <Proofs rows={found.cpoes} reader={reader} again={again} />
       <Card title={t("faults.title")} bare>
         <Faults rows={found.faults} />
       </Card>

@@ -37,13 +37,21 @@ export interface Unbonding extends Lot {
 
 export interface Cpoe {
   readonly id: string;
+  readonly owner: string;
   readonly project: string;
   readonly period_start: number;
   readonly period_end: number;
   readonly tonnes: string;
+  readonly methodology: string;
   readonly verifier: string;
+  readonly evidence: string;
+  readonly serials: readonly string[];
   readonly status: string;
   readonly filed: number;
+  readonly attested: number | null;
+  readonly challenged: number | null;
+  readonly challenger: string | null;
+  readonly challenge: string | null;
 }
 
 export interface FoundFault {
@@ -66,6 +74,8 @@ export interface Rules {
   readonly quality_bp: number;
   readonly epoch_ms: number;
   readonly min_bond_t: number;
+  /** How many keys of an enterprise must sign what is more than a trade. */
+  readonly approvers: number;
 }
 
 export interface ParamRow {

@@ -4,7 +4,7 @@ import { useResource } from "../../data/useRead";
 import type { ParamRow, Rules } from "./shapes";
 
 const DAY_MS = 86_400_000;
-const STARTING: Rules = { quality_bp: 7_000, epoch_ms: DAY_MS, min_bond_t: 1_000 };
+const STARTING: Rules = { quality_bp: 7_000, epoch_ms: DAY_MS, min_bond_t: 1_000, approvers: 2 };
 
 /** The rules in force; those that a chain starts with until they are read. */
 export function useRules(): Rules {
@@ -15,5 +15,6 @@ export function useRules(): Rules {
     quality_bp: found.get("quality_default_bp") ?? STARTING.quality_bp,
     epoch_ms: found.get("epoch_ms") ?? STARTING.epoch_ms,
     min_bond_t: found.get("min_bond_t") ?? STARTING.min_bond_t,
+    approvers: found.get("enterprise_min_approvers") ?? STARTING.approvers,
   };
 }
