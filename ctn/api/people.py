@@ -15,13 +15,13 @@ from ctn.api.paging import Listing, Paged, paged
 from ctn.api.routes import Route
 from ctn.kernel.record import event_name
 from ctn.modules.accounts.add_trusted import TrustedPending
-from ctn.modules.accounts.cancel_pending import PendingCancelled
 from ctn.modules.accounts.close import AccountClosed
 from ctn.modules.accounts.lock import Locked
 from ctn.modules.accounts.open_multisig import MultisigOpened
 from ctn.modules.accounts.pending import (
     GuardPending,
     GuardSet,
+    PendingCancelled,
     Recovered,
     SignerLimited,
     TrustedAdded,

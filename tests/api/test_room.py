@@ -443,4 +443,4 @@ def test_a_signer_who_is_removed_sees_no_more_and_signed_for_nothing(api: Asked)
     assert theirs["id"] != item["id"]
     assert (item["id"], item["weight"], item["is_ready"]) == (later["id"], 1, False)
     answer = api.post(f"/pending/{item['id']}/submit", {}, headers=ann)
-    assert answer.json()["code"] == "SignerUnknown"
+    assert answer.json()["code"] == "ThresholdNotMet"

@@ -11,7 +11,7 @@ from ctn.kernel.account import Account, Signer, Threshold
 from ctn.kernel.op import Op
 from ctn.kernel.record import numbered
 from ctn.kernel.tx import Signature
-from ctn.modules.accounts.approval import Approval, Limited, approval_of
+from ctn.modules.accounts.approval import Approval, Limited, approval_of, approvers_of
 from ctn.modules.accounts.cancel_pending import CancelPending
 from ctn.modules.accounts.records import ENTERPRISE_MIN_APPROVERS, Guard
 from ctn.modules.accounts.rules import needs_approvers
@@ -35,19 +35,26 @@ class Signing(NamedTuple):
                 return signer
         return None
 
-    def approval(self, signatures: Sequence[Signature], ops: tuple[Op, ...]) -> Approval:
+    def approval(
+        self, signatures: Sequence[Signature], ops: tuple[Op, ...], need: "Need"
+    ) -> Approval:
         """What signatures amount to; those of former signers count for nothing."""
         found = [self.signer_of(signature) for signature in signatures]
-        return approval_of([one for one in found if one is not None], self.limited, ops)
+        signers = [one for one in found if one is not None]
+        return approval_of(signers, self.limited, ops, stops_recovery=need.stops_recovery)
 
     def enough(
         self, signatures: tuple[Signature, ...], ops: tuple[Op, ...], need: "Need"
     ) -> tuple[Signature, ...]:
-        """The first signatures that suffice together; all of them while they do not."""
-        for count in range(1, len(signatures)):
-            if need.is_met(self.approval(signatures[:count], ops)):
-                return signatures[:count]
-        return signatures
+        """The first signatures that suffice together; all of them while they do not.
+
+        Those of former signers are left out, for with them the ledger refuses it all.
+        """
+        present = tuple([one for one in signatures if self.signer_of(one) is not None])
+        for count in range(1, len(present)):
+            if need.is_met(self.approval(present[:count], ops, need)):
+                return present[:count]
+        return present or signatures
 
 
 class Need(NamedTuple):
@@ -55,6 +62,7 @@ class Need(NamedTuple):
 
     weight: int
     approvers: int
+    stops_recovery: bool
 
     def is_met(self, approval: Approval) -> bool:
         """Whether signatures suffice."""
@@ -78,17 +86,19 @@ async def signing_of(link: Link, address: str) -> Signing | None:
     limited = {
         place.partition("/")[2]: tuple(limit["families"]) for place, limit in limits["items"]
     }
-    return Signing(account, limited, least if needs_approvers(kept) else 1, record["height"])
+    need = approvers_of(least, len(account.signers) - len(limited))
+    return Signing(account, limited, need if needs_approvers(kept) else 1, record["height"])
 
 
 async def need_of(link: Link, signing: Signing, sender: str, ops: tuple[Op, ...]) -> Need:
     """What the ledger will ask of a body (engine.md 4.2, check 11)."""
     threshold = Threshold(max([op.threshold.value for op in ops]))
+    stops = False
     for op in ops:
         if isinstance(op, CancelPending) and await _is_recovery(link, sender, op.number):
-            threshold = Threshold.HIGH
-    is_shared = threshold.value >= Threshold.MEDIUM.value
-    return Need(signing.account.thresholds.weight(threshold), signing.approvers if is_shared else 1)
+            stops, threshold = True, Threshold.HIGH
+    approvers = signing.approvers if threshold.value >= Threshold.MEDIUM.value else 1
+    return Need(signing.account.thresholds.weight(threshold), approvers, stops)
 
 
 async def _is_recovery(link: Link, sender: str, number: int) -> bool:

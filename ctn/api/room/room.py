@@ -8,7 +8,7 @@ from ctn.api.link import Head, Link
 from ctn.api.login.sessions import Session
 from ctn.api.refusals import NotFound
 from ctn.api.room import shelf
-from ctn.api.room.approval import Signing, need_of, signing_of
+from ctn.api.room.approval import Need, Signing, need_of, signing_of
 from ctn.api.room.refusals import NotYours, OneSigner, OtherSender
 from ctn.api.room.shelf import After, Waiting
 from ctn.api.store import PlatformStore
@@ -161,14 +161,14 @@ class Room:
         body, signatures = waiting.body.encode(), waiting.signatures
         ops = self._reader_of(await self._chain()).decode(body).ops
         need = await need_of(self._link, signing, waiting.account, ops)
-        approval = signing.approval(signatures, ops)
+        approval = signing.approval(signatures, ops, need)
         enough = signing.enough(signatures, ops, need)
         return PendingItem(
             id=waiting.id, account=waiting.account, body=waiting.body,
             decoded=msgspec.json.decode(body, type=dict[str, Any]), created=waiting.created,
             put_up_by=waiting.put_up_by, sequence=waiting.sequence,
             next_sequence=signing.account.sequence, expires=waiting.expires,
-            height=signing.height, signers=_signers(signing, signatures, ops),
+            height=signing.height, signers=_signers(signing, signatures, ops, need),
             weight=approval.weight, needed=need.weight, approvers=approval.signers,
             approvers_needed=need.approvers, is_ready=need.is_met(approval),
             tx=to_base64(pack(body, list(enough))),
@@ -189,14 +189,16 @@ def _check_place(tx: Tx, signing: Signing) -> None:
 
 
 def _signers(
-    signing: Signing, signatures: tuple[Signature, ...], ops: tuple[Op, ...]
+    signing: Signing, signatures: tuple[Signature, ...], ops: tuple[Op, ...], need: Need
 ) -> list[PendingSigner]:
     signed = {(each.scheme, each.key.hex()): None for each in signatures}
     return [
         PendingSigner(
             scheme=signer.scheme, key=signer.key, weight=signer.weight,
             signed=(signer.scheme, signer.key) in signed,
-            counts=not barred_family(signing.limited, signer, ops),
+            counts=not barred_family(
+                signing.limited, signer, ops, stops_recovery=need.stops_recovery
+            ),
         )
         for signer in signing.account.signers
     ]  # fmt: skip

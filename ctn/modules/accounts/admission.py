@@ -12,7 +12,7 @@ from ctn.kernel.account import FEES, Account, Signer, Threshold, Thresholds, key
 from ctn.kernel.ledger import Ledger, Move
 from ctn.kernel.receipt import FeePaid
 from ctn.kernel.tx import EXPIRY_MAX, FEE_MAX, Tx
-from ctn.modules.accounts.approval import Limited, approval_of
+from ctn.modules.accounts.approval import Limited, approval_of, approvers_of
 from ctn.modules.accounts.cancel_pending import CancelPending, pending_of
 from ctn.modules.accounts.halts import is_halted, require_open
 from ctn.modules.accounts.records import (
@@ -112,15 +112,18 @@ def _check_signers(ledger: Ledger, tx: Tx, account: Account, guard: Guard | None
     """Check 11: each signer is one of the account, and those that count are enough."""
     limited = _limited(ledger, tx.body.sender)
     signed = [_signer(account, scheme, key) for scheme, key, _signature in tx.signatures]
-    weight, count, withheld, barred = approval_of(signed, limited, tx.body.ops)
-    threshold = _threshold(ledger, tx)
+    stops = _stops_recovery(ledger, tx)
+    approval = approval_of(signed, limited, tx.body.ops, stops_recovery=stops)
+    weight, count, withheld, barred = approval
+    threshold = Threshold.HIGH if stops else tx.threshold
     needed = account.thresholds.weight(threshold)
     if weight < needed:
         if weight + withheld >= needed:
             raise refusal.SignerLimited(family=barred)
         raise refusal.ThresholdNotMet(weight=weight, needed=needed)
     if threshold.value >= Threshold.MEDIUM.value and needs_approvers(guard):
-        approvers = ledger.param(ENTERPRISE_MIN_APPROVERS)
+        unlimited = len(account.signers) - len(limited or ())
+        approvers = approvers_of(ledger.param(ENTERPRISE_MIN_APPROVERS), unlimited)
         if count < approvers:
             raise refusal.SecondApproverNeeded(have=count, need=approvers)
 
@@ -133,14 +136,14 @@ def _signer(account: Account, scheme: int, key: bytes) -> Signer:
     raise refusal.SignerUnknown(key=text)
 
 
-def _threshold(ledger: Ledger, tx: Tx) -> Threshold:
-    """What the ops ask for; stopping a recovery is a high one, which only the state can tell."""
+def _stops_recovery(ledger: Ledger, tx: Tx) -> bool:
+    """Whether an op stops a recovery, which asks for the high threshold: only the state tells."""
     for op in tx.body.ops:
         if type(op) is CancelPending:
             pending = pending_of(ledger, tx.body.sender, op.number)
             if pending is not None and isinstance(pending.change, RecoveryChange):
-                return Threshold.HIGH
-    return tx.threshold
+                return True
+    return False
 
 
 def _check_fee(ledger: Ledger, tx: Tx, held: int) -> FeePaid:

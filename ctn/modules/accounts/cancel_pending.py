@@ -8,20 +8,13 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import SAFETY_LANE, Need, Op
 from ctn.kernel.record import Event, Record, numbered
 from ctn.kernel.refusal import Refusal
-from ctn.modules.accounts.pending import NothingPending, drop_pending
+from ctn.modules.accounts.pending import NothingPending, PendingCancelled, drop_pending
 from ctn.modules.accounts.records import RecoveryStop
 from ctn.modules.accounts.waiting import Pending, RecoveryChange
 
 
 class RecoveryFinal(Refusal):
     """The owner stopped two recoveries within 30 days; the third cannot be stopped."""
-
-
-class PendingCancelled(Event, frozen=True):
-    """The change `number` of `account` will not act."""
-
-    account: str
-    number: int
 
 
 class CancelPending(Op, frozen=True, tag="accounts.cancel_pending"):

@@ -6,7 +6,7 @@ from ctn.kernel.account import Account, Role, Threshold
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import Need, Op
 from ctn.kernel.record import Event, Record
-from ctn.kernel.refusal import Refusal
+from ctn.kernel.refusal import Refusal, RoleTooLow
 from ctn.kernel.text import Address
 from ctn.modules.accounts.halts import AccountLocked, require_free_to_spend
 from ctn.modules.accounts.mutators import RecipientNotVerified, spend
@@ -21,6 +21,7 @@ from ctn.modules.accounts.records import (
     Outgoing,
     RecoveryVote,
 )
+from ctn.modules.accounts.rules import is_attested, is_lapsed
 from ctn.modules.accounts.waiting import Closing, Pending
 
 CAUSES_MAX = 8
@@ -50,6 +51,7 @@ class Close(Op, frozen=True, tag="accounts.close"):
     refuses: ClassVar[tuple[type[Refusal], ...]] = (
         AccountLocked,
         AccountNotEmpty,
+        RoleTooLow,
         DepositHeld,
         RecipientNotVerified,
         TargetNotTrusted,
@@ -67,12 +69,16 @@ class Close(Op, frozen=True, tag="accounts.close"):
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Refuse while anything remains, then send the money, lower the guard and close."""
         require_free_to_spend(ledger, sender)
+        guard = ledger.get(Guard, sender) or UNGUARDED
         is_swept = self.sweep_to is not None and self.sweep_to != sender
         held = ledger.holdings(sender, REMAINS_MAX)
         causes = [hold.cause for _place, hold in ledger.scan(Hold, f"{sender}/", CAUSES_MAX)]
         assets = [asset for asset, _amount in held if not is_swept or asset not in MONEY]
         if causes or assets:
             raise AccountNotEmpty(remains=[*causes, *assets])
+        time = ledger.block.time
+        if held and is_swept and not (is_attested(guard, time) or is_lapsed(guard, time)):
+            raise RoleTooLow(needs=[Role.ORDINARY.value])
         account = ledger.get(Account, sender)
         assert account is not None
         if self.sweep_to is not None:
@@ -80,10 +86,9 @@ class Close(Op, frozen=True, tag="accounts.close"):
                 spend(ledger, sender, target=self.sweep_to, asset=asset, amount=amount)
                 ledger.move(asset, amount, source=sender, target=self.sweep_to)
 
-        guard = ledger.get(Guard, sender) or UNGUARDED
         drop_pending(ledger, sender)
         drop_votes(ledger, sender, guard.guardians)
         ledger.put(UNGUARDED, sender)
-        ledger.put(account.replace(closed=ledger.block.time), sender)
+        ledger.put(account.replace(closed=time), sender)
         ledger.put(Closing(ledger.block.height), sender)
         ledger.emit(AccountClosed(sender, self.sweep_to))

@@ -12,11 +12,13 @@ from ctn.kernel.refusal import Refusal
 from ctn.modules.accounts.outgoing import has_held
 from ctn.modules.accounts.pending import (
     GuardPending,
+    PendingCancelled,
     SignerLimited,
     TooManyPending,
     act,
     ask,
     delay_of,
+    supersede,
 )
 from ctn.modules.accounts.records import Families, SignerLimit, SignerLimits
 from ctn.modules.accounts.rules import widens
@@ -32,7 +34,7 @@ class LimitSigner(Op, frozen=True, tag="accounts.limit_signer"):
     threshold: ClassVar[Threshold] = Threshold.HIGH
     writes: ClassVar[tuple[type[Record], ...]] = (SignerLimit, Pending, PendingCounter)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (BadSigners, TooManyPending)
-    emits: ClassVar[tuple[type[Event], ...]] = (SignerLimited, GuardPending)
+    emits: ClassVar[tuple[type[Event], ...]] = (SignerLimited, GuardPending, PendingCancelled)
 
     scheme: Annotated[int, Meta(ge=1, le=255)]
     key: Annotated[str, Meta(pattern=r"^(?:[0-9a-f]{2}){1,64}\Z")]
@@ -63,4 +65,5 @@ class LimitSigner(Op, frozen=True, tag="accounts.limit_signer"):
             asked = ask(ledger, sender, change, delay_of(ledger, sender))
             ledger.emit(GuardPending(sender, asked.number, asked.effective))
         else:
+            supersede(ledger, sender, change)
             act(ledger, sender, change)

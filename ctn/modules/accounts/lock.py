@@ -8,7 +8,7 @@ from ctn.kernel.op import SAFETY_LANE, Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
 from ctn.kernel.text import Address
-from ctn.modules.accounts.halts import AccountLocked, is_halted
+from ctn.modules.accounts.halts import AccountLocked
 from ctn.modules.accounts.records import DAYS_14, Guard, GuardianLock
 from ctn.modules.accounts.waiting import Lock as LockRecord
 
@@ -47,7 +47,7 @@ class Lock(Op, frozen=True, tag="accounts.lock"):
         guard = ledger.get(Guard, self.account)
         if not is_own and (guard is None or sender not in guard.guardians):
             raise NotGuardian(account=self.account)
-        if is_halted(ledger, self.account):
+        if ledger.get(LockRecord, self.account) is not None:
             raise AccountLocked(account=self.account)
         time = ledger.block.time
         last = ledger.get(GuardianLock, f"{self.account}/{sender}")

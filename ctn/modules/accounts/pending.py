@@ -45,6 +45,13 @@ class NothingPending(Refusal):
     """Nothing of the account waits under this number, or it is not locked."""
 
 
+class PendingCancelled(Event, frozen=True):
+    """The change `number` of `account` will not act."""
+
+    account: str
+    number: int
+
+
 class GuardPending(Event, frozen=True):
     """A change `number` of the guard or of a signer's limit of `account` acts at `effective`."""
 
@@ -121,6 +128,20 @@ def drop_pending(ledger: Ledger, account: str) -> None:
     """Forget everything that waits in an account."""
     for one in ledger.index(Waiting).of(account):
         ledger.drop(Pending, one.place())
+
+
+def supersede(ledger: Ledger, account: str, change: GuardChange | SignerChange) -> None:
+    """Cancel what waits and would undo a change that acts now: the same guard, the same signer."""
+    for one in ledger.index(Waiting).of(account):
+        if _is_of_same(one.change, change):
+            ledger.drop(Pending, one.place())
+            ledger.emit(PendingCancelled(account, one.number))
+
+
+def _is_of_same(older: Change, newer: GuardChange | SignerChange) -> bool:
+    if isinstance(older, SignerChange) and isinstance(newer, SignerChange):
+        return (older.scheme, older.key) == (newer.scheme, newer.key)
+    return isinstance(older, GuardChange) and isinstance(newer, GuardChange)
 
 
 def act(ledger: Ledger, account: str, change: Change) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from ctn.kernel.account import SIGNERS_MAX, Role, Signer, Threshold, Thresholds
+from ctn.kernel.account import SIGNERS_MAX, Account, Role, Signer, Threshold, Thresholds
 from ctn.kernel.codec import encode
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import Need, Op
@@ -105,9 +105,14 @@ class Recover(Op, frozen=True, tag="accounts.recover"):
 
 
 def _votes(ledger: Ledger, account: str, guard: Guard, recovery: str) -> int:
-    """How many guardians approve this very recovery."""
-    found = [ledger.get(RecoveryVote, f"{account}/{guardian}") for guardian in guard.guardians]
-    return len([vote for vote in found if vote is not None and vote.recovery == recovery])
+    """How many guardians, whose accounts are open, approve this very recovery."""
+    count = 0
+    for guardian in guard.guardians:
+        vote = ledger.get(RecoveryVote, f"{account}/{guardian}")
+        known = ledger.get(Account, guardian)
+        is_open = known is not None and known.closed is None
+        count += vote is not None and vote.recovery == recovery and is_open
+    return count
 
 
 def _stops(ledger: Ledger, account: str) -> int:

@@ -15,13 +15,21 @@ def is_attested(guard: Guard | None, time: int) -> bool:
 
 
 def is_lapsed(guard: Guard | None, time: int) -> bool:
-    """Whether it was attested and may still leave: expired, not revoked for fraud or sanction."""
-    return guard is not None and guard.kind is not None and guard.verified_until <= time
+    """Whether it was attested and may still leave: expired, not revoked for fraud or sanction.
+
+    Whoever is barred from leaving keeps its kind, and with it its approvers, until time 0.
+    """
+    return guard is not None and guard.kind is not None and 0 < guard.verified_until <= time
+
+
+def is_organisation(kind: str | None) -> bool:
+    """Whether an attestation of this kind asks for a second approver, now and ever after."""
+    return kind in (ENTERPRISE, INSTITUTION)
 
 
 def needs_approvers(guard: Guard | None) -> bool:
     """Whether medium and high operations need a second distinct signer (people.md 2.1)."""
-    return guard is not None and guard.kind in (ENTERPRISE, INSTITUTION)
+    return guard is not None and is_organisation(guard.kind)
 
 
 def limit_of(guard: Guard | None, asset: str) -> int | None:

@@ -11,10 +11,12 @@ from ctn.modules.accounts.outgoing import has_held
 from ctn.modules.accounts.pending import (
     GuardPending,
     GuardSet,
+    PendingCancelled,
     TooManyPending,
     act,
     ask,
     delay_of,
+    supersede,
 )
 from ctn.modules.accounts.records import (
     UNGUARDED,
@@ -40,7 +42,7 @@ class SetGuard(Op, frozen=True, tag="accounts.set_guard"):
     threshold: ClassVar[Threshold] = Threshold.HIGH
     writes: ClassVar[tuple[type[Record], ...]] = (Guard, RecoveryVote, Pending, PendingCounter)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (BadGuard, TooManyPending)
-    emits: ClassVar[tuple[type[Event], ...]] = (GuardSet, GuardPending)
+    emits: ClassVar[tuple[type[Event], ...]] = (GuardSet, GuardPending, PendingCancelled)
 
     trusted_only: bool
     limits: Limits
@@ -70,4 +72,5 @@ class SetGuard(Op, frozen=True, tag="accounts.set_guard"):
             asked = ask(ledger, sender, change, delay_of(ledger, sender))
             ledger.emit(GuardPending(sender, asked.number, asked.effective))
         else:
+            supersede(ledger, sender, change)
             act(ledger, sender, change)

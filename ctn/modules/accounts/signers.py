@@ -1,11 +1,14 @@
 """What a set of signers must be: distinct, whole keys of known schemes, and able to sign."""
 
+from collections.abc import Iterable
+
 from ctn.crypto import errors, schemes
-from ctn.kernel.account import SIGNERS_MAX, Signer, Thresholds
+from ctn.kernel.account import SIGNERS_MAX, Account, Signer, Thresholds
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.refusal import Refusal, WeakKey
 from ctn.kernel.tx import SCHEME_LENGTHS
-from ctn.modules.accounts.records import ENTERPRISE_MIN_APPROVERS, Guard
+from ctn.modules.accounts.approval import approvers_of
+from ctn.modules.accounts.records import ENTERPRISE_MIN_APPROVERS, Guard, SignerLimits
 from ctn.modules.accounts.rules import needs_approvers
 
 
@@ -46,6 +49,12 @@ def ordered(signers: tuple[Signer, ...]) -> tuple[Signer, ...]:
     return tuple(sorted(signers))
 
 
+def unlimited(signers: tuple[Signer, ...], limited: Iterable[str]) -> list[Signer]:
+    """The signers that count for everything; `limited` names the others as `<scheme>-<key>`."""
+    named = dict.fromkeys(limited)
+    return [signer for signer in signers if f"{signer.scheme}-{signer.key}" not in named]
+
+
 def require_reachable(
     ledger: Ledger,
     account: str,
@@ -55,14 +64,17 @@ def require_reachable(
 ) -> None:
     """Refuse signers of whom the unlimited could not send everything (people.md 2.1, 2.3).
 
-    `limited` names the limited ones as `<scheme>-<key>`. An organisation also needs as many
+    `limited` names the limited ones as `<scheme>-<key>`. An organisation also keeps as many
     unlimited signers as it needs approvers, else it could never change its signers again.
     """
-    free = [signer for signer in signers if f"{signer.scheme}-{signer.key}" not in limited]
+    free = unlimited(signers, limited)
     weight = sum(signer.weight for signer in free)
     if weight < thresholds.high:
         raise BadSigners(rule="thresholds within reach of unlimited signers", sum=weight)
     if needs_approvers(ledger.get(Guard, account)):
-        need = ledger.param(ENTERPRISE_MIN_APPROVERS)
+        known = ledger.get(Account, account)
+        before = tuple(ledger.index(SignerLimits).families.get(account, {}))
+        had = 1 if known is None else len(unlimited(known.signers, before))
+        need = approvers_of(ledger.param(ENTERPRISE_MIN_APPROVERS), had)
         if len(free) < need:
             raise BadSigners(rule="as many unlimited signers as approvers", need=need)

@@ -2,19 +2,18 @@
 
 from typing import ClassVar
 
-from ctn.kernel.account import DutyKind, Threshold, Track
+from ctn.kernel.account import Threshold, Track
 from ctn.kernel.codec import Time
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
 from ctn.kernel.text import Address
-from ctn.modules.accounts.records import ENTERPRISE, INSTITUTION, PERSON
+from ctn.modules.accounts.records import PERSON
 from ctn.modules.identity.levels import ExpiryOutOfRange, LevelKindMismatch
-from ctn.modules.identity.reads import live_attestation
+from ctn.modules.identity.reads import holders, live_attestation
 from ctn.modules.identity.records import COMBINABLE, Duties, Duty, DutyName, DutyScope
 
-PERSON_DUTIES = (DutyKind.EXPERT.value, DutyKind.MODERATOR.value)
 PERSON_LEVEL_MIN = 2
 
 
@@ -82,7 +81,5 @@ def _check_holder(ledger: Ledger, address: str, duty: str) -> None:
     if attestation is None or attestation.expires <= ledger.block.time:
         raise LevelKindMismatch(level=0, kind=None, duty=duty)
     level, kind = attestation.level, attestation.kind
-    wanted = ENTERPRISE if duty in COMBINABLE else INSTITUTION
-    is_person = kind == PERSON and level >= PERSON_LEVEL_MIN and duty in PERSON_DUTIES
-    if kind != wanted and not is_person:
+    if kind not in holders(duty) or (kind == PERSON and level < PERSON_LEVEL_MIN):
         raise LevelKindMismatch(level=level, kind=kind, duty=duty)

@@ -19,7 +19,11 @@ from ctn.modules.accounts.records import (
     PERSON,
     UNGUARDED,
     Guard,
+    SignerLimits,
 )
+from ctn.modules.accounts.rules import is_organisation
+from ctn.modules.accounts.signers import unlimited
+from ctn.modules.accounts.waiting import RecoveryChange, Waiting
 from ctn.modules.identity.levels import (
     ExpiryOutOfRange,
     LevelKindMismatch,
@@ -105,6 +109,10 @@ class Attest(Op, frozen=True, tag="identity.attest"):
 
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Refuse by term, account, signers, quota and owners, then replace, attest and guard."""
+        guard = ledger.get(Guard, self.subject) or UNGUARDED
+        if self.kind == PERSON and is_organisation(guard.kind):
+            # Else an attestor could take an organisation's second approver away.
+            raise LevelKindMismatch(level=self.level, kind=self.kind, was=guard.kind)
         check_expiry(self.expires, ledger.block.time, self.level)
         known = ledger.get(Account, self.subject)
         if known is not None and known.closed is not None:
@@ -126,25 +134,28 @@ class Attest(Op, frozen=True, tag="identity.attest"):
             self.expires, LIVE, None,
         )  # fmt: skip
         ledger.put(attestation)
-        put_guard(ledger, self.subject, self._guard(ledger))
+        put_guard(ledger, self.subject, self._guard(guard))
         ledger.emit(
             Attested(attestation.id, self.subject, sender, self.level, self.kind, self.expires)
         )
 
-    def _guard(self, ledger: Ledger) -> Guard:
+    def _guard(self, known: Guard) -> Guard:
         """The subject's guard; one that becomes an organisation sends to trusted addresses only."""
-        known = ledger.get(Guard, self.subject) or UNGUARDED
         is_new = self.kind != PERSON and known.kind in (None, PERSON)
         return known.replace(
             trusted_only=known.trusted_only or is_new, kind=self.kind, verified_until=self.expires
         )
 
     def _check_signers(self, ledger: Ledger) -> None:
-        """An organisation that cannot bring its approvers is not attested as one."""
+        """An organisation that cannot bring its approvers, now or after a recovery, is none."""
         if self.kind == PERSON:
             return
         account = ledger.get(Account, self.subject)
-        have = 1 if account is None else len(account.signers)
+        limited = ledger.index(SignerLimits).families.get(self.subject, {})
+        have = 1 if account is None else len(unlimited(account.signers, limited))
+        for waiting in ledger.index(Waiting).of(self.subject):
+            if isinstance(waiting.change, RecoveryChange):
+                have = min(have, len(waiting.change.signers))
         need = ledger.param(ENTERPRISE_MIN_APPROVERS)
         if have < need:
             raise SecondApproverNeeded(have=have, need=need)

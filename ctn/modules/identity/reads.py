@@ -5,14 +5,16 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import SAFETY_LANE, Op, needs_of
 from ctn.kernel.refusal import NotAuthority, Refusal, RoleTooLow
 from ctn.modules.accounts.halts import is_halted, require_free_to_spend
-from ctn.modules.accounts.records import ENTERPRISE, Guard
+from ctn.modules.accounts.records import ENTERPRISE, INSTITUTION, PERSON, Guard
 from ctn.modules.accounts.rules import is_attested, is_lapsed
 from ctn.modules.identity.records import (
     BARRED,
     BARRED_FAMILIES,
+    COMBINABLE,
     HALTED_FAMILIES,
     LIVE,
     NEIGHBOUR_WORK,
+    PERSON_DUTIES,
     Attestation,
     Duties,
     Duty,
@@ -112,11 +114,25 @@ def discount_bp(ledger: Ledger, address: str) -> int:
 
 
 def has_duty(ledger: Ledger, address: str, kind: DutyKind, scope: str = "") -> bool:
-    """Whether an account holds a live duty, for a scope when one is named."""
+    """Whether an account holds a live duty, for a scope when one is named.
+
+    Holders are attested as what the duty is given to (people.md 5.2), else it rests.
+    """
+    time = ledger.block.time
     duty = ledger.get(Duty, f"{address}/{kind.value}")
-    if duty is None or not is_in_force(duty, ledger.block.time):
+    if duty is None or not is_in_force(duty, time):
+        return False
+    guard = ledger.get(Guard, address)
+    if not is_attested(guard, time) or guard is None or guard.kind not in holders(kind.value):
         return False
     return scope == "" or duty.scope in ("", scope)
+
+
+def holders(duty: str) -> tuple[str, ...]:
+    """The kinds of attestation that may hold a duty."""
+    if duty in COMBINABLE:
+        return (ENTERPRISE,)
+    return (INSTITUTION, PERSON) if duty in PERSON_DUTIES else (INSTITUTION,)
 
 
 def is_in_force(duty: Duty, time: int) -> bool:

@@ -154,5 +154,6 @@ BARRED = tuple(
 BARRED_FAMILIES = ("trade", "earn", "redeem", "draw")
 HALTED_FAMILIES = ("trade", "redeem", "draw")
 COMBINABLE = (DutyKind.VALIDATOR.value, DutyKind.PLATFORM.value)
+PERSON_DUTIES = (DutyKind.EXPERT.value, DutyKind.MODERATOR.value)
 
 

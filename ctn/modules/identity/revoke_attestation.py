@@ -73,5 +73,6 @@ class RevokeAttestation(Op, frozen=True, tag="identity.revoke_attestation"):
 def _lowered(guard: Guard, reason: str, time: int) -> Guard:
     """The guard of a lapsed account, or of one that must not even leave."""
     if reason in BARRING_REASONS:
-        return guard.replace(kind=None, verified_until=0)
+        # The kind stays: else a thief with one key would gain by the owner's disgrace.
+        return guard.replace(verified_until=0)
     return guard.replace(verified_until=min(guard.verified_until, time))

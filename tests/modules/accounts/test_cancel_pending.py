@@ -9,6 +9,7 @@ from ctn.kernel.receipt import APPLIED, REFUSED
 from ctn.kernel.refusal import SecondApproverNeeded, ThresholdNotMet
 from ctn.modules.accounts.add_trusted import AddTrusted
 from ctn.modules.accounts.cancel_pending import CancelPending, RecoveryFinal
+from ctn.modules.accounts.limit_signer import LimitSigner
 from ctn.modules.accounts.pending import NothingPending
 from ctn.modules.accounts.records import RecoveryStop, Trusted
 from ctn.modules.accounts.recover import Recover
@@ -141,3 +142,20 @@ def test_exactly_what_was_not_cancelled_acts(cancelled: set[int], count: int) ->
     for number, address in enumerate(others, 1):
         is_trusted = world.get(Trusted, f"{alice}/{address}") is not None
         assert is_trusted == (number not in cancelled)
+
+
+def test_a_limited_signer_stops_no_recovery_but_within_its_families() -> None:
+    world = World()
+    alice, bot = world.person("alice"), world.stranger("bot", 0)
+    guards = [world.person(f"guard{number}") for number in range(2)]
+    guarded(world, alice, guardians=tuple(guards), guardian_threshold=2)
+    world.accept(alice, SetSigners((signer(world, alice), signer(world, bot)), Thresholds(1, 1, 1)))
+    world.accept(alice, LimitSigner(1, world.people[bot].key.hex(), ("trade",)))
+    wish = asked(world.accept(alice, AddTrusted(guards[0])))
+    world.accept(alice, CancelPending(wish), signers=[bot])  # what any one signer may
+    lone = Recover(alice, (Signer(1, Person("lone").key.hex(), 1),), Thresholds(1, 1, 1))
+    world.accept(guards[0], lone)
+    number = asked(world.accept(guards[1], lone))
+    (receipt,) = world.block(world.tx(alice, CancelPending(number), signers=[bot]))
+    assert (receipt.status, receipt.refusal) == ("not_admitted", "kernel.SignerLimited")
+    world.accept(alice, CancelPending(number))

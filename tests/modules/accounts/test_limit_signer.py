@@ -193,3 +193,19 @@ def test_a_limited_key_sends_an_op_exactly_when_its_family_is_named(families: li
     for op in ops:
         receipt = world.block(world.tx(alice, op, signers=[bot]))[0]
         assert (receipt.status != NOT_ADMITTED) == (op.family in families)
+
+
+def test_a_limit_that_acts_at_once_cancels_the_wish_to_widen_that_signer() -> None:
+    world = World()
+    alice, bot = world.person("alice"), world.stranger("bot", 0)
+    world.accept(alice, SetSigners((signer(world, alice), signer(world, bot)), Thresholds(1, 1, 1)))
+    key = world.people[bot].key.hex()
+    world.accept(alice, LimitSigner(1, key, ("trade", "transfer")))
+    number = asked(world.accept(alice, LimitSigner(1, key, ("content", "trade", "transfer"))))
+    events = world.accept(alice, LimitSigner(1, key, ("trade",)))
+    assert [event["event"] for event in events] == [
+        "accounts.PendingCancelled", "accounts.SignerLimited",
+    ]  # fmt: skip
+    assert events[0]["number"] == number
+    assert wait(world, 2 * DAY) == []
+    assert world.get(SignerLimit, f"{alice}/1-{key}").families == ("trade",)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from ctn.kernel.account import Account, Signer, Threshold, Thresholds
 from ctn.kernel.refusal import SignerUnknown, WeakKey
 from ctn.modules.accounts.add_trusted import AddTrusted
+from ctn.modules.accounts.close import Close
 from ctn.modules.accounts.limit_signer import LimitSigner
 from ctn.modules.accounts.lock import Lock, NotGuardian
 from ctn.modules.accounts.records import RecoveryVote, SignerLimit
@@ -182,3 +183,19 @@ def test_starts_exactly_when_enough_guardians_say_the_same(words: list[tuple[int
         assert ("accounts.RecoveryPending" in [event["event"] for event in told]) == is_enough
         if is_enough:
             said.clear()
+
+
+def test_the_word_of_a_guardian_whose_account_is_closed_counts_no_more() -> None:
+    world = World()
+    alice, bob = world.person("alice"), world.person("bob")
+    guards = [world.person(f"guard{number}") for number in range(3)]
+    guarded(world, alice, guardians=tuple(guards), guardian_threshold=2)
+    lone = Recover(alice, (Signer(1, Person("lone").key.hex(), 1),), Thresholds(1, 1, 1))
+    world.accept(guards[0], lone)
+    world.accept(guards[0], Close(bob))
+    assert [event["event"] for event in world.accept(guards[1], lone)] == [
+        "accounts.RecoveryApproved"
+    ]
+    assert "accounts.RecoveryPending" in [
+        event["event"] for event in world.accept(guards[2], lone)
+    ]

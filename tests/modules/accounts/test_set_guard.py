@@ -84,8 +84,31 @@ def test_any_change_of_guardians_waits_also_one_that_adds_the_first() -> None:
     assert world.get(Guard, alice).guardian_threshold == 2
     world.accept(alice, SetGuard(False, (), _others(3), 3))
     assert world.get(Guard, alice).guardian_threshold == 2
-    world.accept(alice, SetGuard(False, (), tuple(reversed(_others(3))), 2))
     assert len(world.draft().index(Waiting).of(alice)) == 1
+
+
+def test_a_guard_that_acts_at_once_cancels_the_ones_that_wait() -> None:
+    """Else an older wish, kept whole, would undo what was tightened since."""
+    world = World()
+    alice = world.person("alice")
+    world.accept(alice, SetGuard(False, (Limit("cny", 500),), (), 0))
+    number = asked(world.accept(alice, SetGuard(False, (Limit("cny", 1_000),), (), 0)))
+    events = world.accept(alice, SetGuard(True, (Limit("cny", 10),), (), 0))
+    assert [event["event"] for event in events] == [
+        "accounts.PendingCancelled", "accounts.GuardSet",
+    ]  # fmt: skip
+    assert events[0]["number"] == number
+    assert wait(world, 2 * DAY) == []
+    assert world.get(Guard, alice).limits == (Limit("cny", 10),)
+
+
+def test_the_same_guard_stated_anew_takes_a_wish_back() -> None:
+    world = World()
+    alice = world.person("alice")
+    guarded(world, alice, guardians=_others(3), guardian_threshold=2)
+    world.accept(alice, SetGuard(False, (), _others(3), 3))
+    world.accept(alice, SetGuard(False, (), tuple(reversed(_others(3))), 2))
+    assert world.draft().index(Waiting).of(alice) == []
 
 
 def test_an_account_that_never_held_anything_loosens_at_once() -> None:

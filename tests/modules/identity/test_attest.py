@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctn.kernel.account import DutyKind, Role
+from ctn.kernel.account import DutyKind, Role, Signer, Thresholds
 from ctn.kernel.country import COUNTRIES, is_country
 from ctn.kernel.refusal import (
     AccountClosed,
@@ -14,15 +14,17 @@ from ctn.kernel.refusal import (
     SecondApproverNeeded,
 )
 from ctn.modules.accounts.close import Close
-from ctn.modules.accounts.records import Guard
+from ctn.modules.accounts.records import Guard, SignerLimit
+from ctn.modules.accounts.recover import Recover
 from ctn.modules.accounts.set_guard import SetGuard
 from ctn.modules.assets.transfer import Transfer
 from ctn.modules.identity.attest import AttestorQuotaSpent, BadCountry, OwnerAccountsFull
 from ctn.modules.identity.levels import ExpiryOutOfRange, LevelKindMismatch
 from ctn.modules.identity.reads import accounts_of, is_affiliated, is_same_owner, owner_key, roles
 from ctn.modules.identity.records import Attestation, AttestorDay
+from tests.modules.accounts.worlds import guarded
 from tests.modules.identity.worlds import LATER, attestation, attestor_world, commitment
-from tests.worlds import DAY, World
+from tests.worlds import DAY, Person, World
 
 
 def test_makes_a_visitor_a_user() -> None:
@@ -41,7 +43,8 @@ def test_makes_a_visitor_a_user() -> None:
 
 
 def test_refuses_an_account_that_was_closed_in_this_block_or_before() -> None:
-    world, attestor, new = attestor_world()
+    world, attestor, _new = attestor_world()
+    new = world.person("leaver")
     closing, attesting = world.tx(new, Close(attestor)), world.tx(attestor, attestation(new))
     outcome = world.outcome([closing, attesting])
     assert b'"kernel.AccountClosed"' in outcome.receipts[1]
@@ -230,3 +233,36 @@ def test_at_most_one_attestation_of_a_subject_lives(acts: list[tuple[str, str]])
             if found.status == "live"
         ]
         assert [found.owners for found in live] == [(commitment(owner),)]
+
+
+@pytest.mark.parametrize("kind", ["enterprise", "institution"])
+def test_an_organisation_is_never_attested_as_a_person(kind: str) -> None:
+    """Else one attestor could take its second approver away."""
+    world, attestor, new = attestor_world()
+    world.second_signer(new)
+    world.accept(attestor, attestation(new, level=3, kind=kind))
+    facts = world.refuse(attestor, LevelKindMismatch, attestation(new))
+    assert facts == {"level": 2, "kind": "person", "was": kind}
+
+
+def test_a_limited_signer_makes_no_second_approver() -> None:
+    world, attestor, new = attestor_world()
+    world.second_signer(new)
+    second = next(one for one in world.signers[new] if one != new)
+    key = world.people[second].key.hex()
+    world.put(SignerLimit(("trade",)), f"{new}/1-{key}")
+    firm = attestation(new, level=3, kind="enterprise")
+    assert world.refuse(attestor, SecondApproverNeeded, firm) == {"have": 1, "need": 2}
+
+
+def test_no_organisation_comes_of_a_recovery_to_one_key() -> None:
+    world, attestor, _new = attestor_world()
+    new = world.person("alice")
+    guards = [world.person(f"guard{number}") for number in range(2)]
+    guarded(world, new, guardians=tuple(guards), guardian_threshold=2)
+    world.second_signer(new)
+    lone = Recover(new, (Signer(1, Person("lone").key.hex(), 1),), Thresholds(1, 1, 1))
+    for guard in guards:
+        world.accept(guard, lone)
+    firm = attestation(new, level=3, kind="enterprise")
+    assert world.refuse(attestor, SecondApproverNeeded, firm) == {"have": 1, "need": 2}

@@ -4,12 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctn.kernel.account import DutyKind, Role
+from ctn.kernel.account import DutyKind, Role, Signer, Thresholds
 from ctn.kernel.op import SAFETY_LANE
 from ctn.kernel.refusal import NotAuthority, RoleTooLow
+from ctn.modules.accounts.close import Close
 from ctn.modules.accounts.mutators import RecipientNotVerified
 from ctn.modules.accounts.records import Guard
 from ctn.modules.accounts.rules import is_lapsed
+from ctn.modules.accounts.set_signers import SetSigners
+from ctn.modules.assets.issue_money import IssueMoney
 from ctn.modules.assets.request_redemption import RequestRedemption
 from ctn.modules.assets.transfer import Transfer
 from ctn.modules.identity.reads import accounts_of, roles
@@ -20,7 +23,7 @@ from ctn.modules.identity.revoke_attestation import (
     RevokeAttestation,
 )
 from tests.modules.identity.worlds import LATER, attestation, attestor_world
-from tests.worlds import World
+from tests.worlds import CNY, Person, World
 
 REASONS = ("expired_document", "fraud", "sanction", "death", "request", "error")
 
@@ -48,7 +51,9 @@ def test_the_role_falls_at_once_and_only_the_barred_cannot_leave(reason: str) ->
     leaving = RequestRedemption("cny", 1, "33" * 32)
     guard = world.get(Guard, new)
     if reason in ("fraud", "sanction"):
-        assert (guard.kind, guard.verified_until) == (None, 0)
+        assert (guard.kind, guard.verified_until, is_lapsed(guard, world.time)) == (
+            "person", 0, False,
+        )  # fmt: skip
         world.refuse(new, RoleTooLow, leaving)
     else:
         assert is_lapsed(guard, world.time)
@@ -126,3 +131,30 @@ def test_a_role_is_held_exactly_from_attestation_to_revocation(acts: list[bool])
             is_live = False
         assert (Role.ORDINARY in roles(world.draft(), new)) == is_live
         assert accounts_of(world.draft(), new) == [new]
+
+
+@pytest.mark.parametrize("reason", ["fraud", "request"])
+def test_an_organisation_keeps_its_second_approver_and_loses_its_duty(reason: str) -> None:
+    """A thief with one key gains nothing by the owner's disgrace."""
+    world = World()
+    regulator = world.authority("regulator", DutyKind.REGULATOR)
+    bank = world.authority("bank", DutyKind.PAYMENT_INSTITUTION, "cny")
+    alice = world.person("alice")
+    world.trust(bank, alice)
+    minting = IssueMoney("cny", alice, 5 * CNY, "ref")
+    world.accept(regulator, RevokeAttestation(f"{bank}/{0:020d}", reason))  # type: ignore[arg-type]
+    world.refuse(bank, NotAuthority, minting)
+    keys = (Signer(1, Person("thief").key.hex(), 1), Signer(1, Person("bank").key.hex(), 1))
+    change = SetSigners(keys, Thresholds(1, 1, 1))
+    (receipt,) = world.block(world.tx(bank, change, signers=[bank]))
+    assert (receipt.status, receipt.refusal) == ("not_admitted", "kernel.SecondApproverNeeded")
+
+
+def test_whoever_is_barred_from_leaving_does_not_leave_by_closing() -> None:
+    world = World()
+    regulator = world.authority("regulator", DutyKind.REGULATOR)
+    alice, bob, other = [world.person(name) for name in ("alice", "bob", "other")]
+    world.accept(regulator, RevokeAttestation(f"{alice}/{0:020d}", "sanction"))
+    assert world.refuse(alice, RoleTooLow, Close(bob)) == {"needs": ["ordinary"]}
+    world.accept(regulator, RevokeAttestation(f"{other}/{0:020d}", "request"))
+    world.accept(other, Close(bob))

@@ -10,6 +10,7 @@ import { type Fields, isFields, type Json } from "./json";
 const ORGANISATIONS = ["enterprise", "institution"];
 const CANCEL = "accounts.cancel_pending";
 const RECOVERY = "accounts.recover";
+const APPROVERS_LEAST = 2;
 
 export interface Signer extends PublicKey {
   readonly weight: number;
@@ -47,19 +48,27 @@ export function signerId({ scheme, key }: PublicKey): string {
 }
 
 /** Whether a signer's weight counts for operations; what any one signer may send binds none. */
-export function doesCount({ families }: Signer, ops: readonly Op[]): boolean {
+export function doesCount(
+  { families }: Signer,
+  ops: readonly Op[],
+  stopsRecovery = false,
+): boolean {
   if (families === null) return true;
   return ops.every(({ op }) => {
     const rule = OPS[op];
-    return rule !== undefined && (rule.threshold === "any" || families.includes(rule.family));
+    if (rule === undefined) return false;
+    return (rule.threshold === "any" && !stopsRecovery) || families.includes(rule.family);
   });
 }
 
 /** The level of operations; stopping a recovery is of the highest, which only the state tells. */
 export function levelOf(ops: readonly Op[], recoveries: readonly bigint[]): Threshold {
+  return stopsRecovery(ops, recoveries) ? "high" : highest(ops.map(({ op }) => op));
+}
+
+function stopsRecovery(ops: readonly Op[], recoveries: readonly bigint[]): boolean {
   const isOne = (value: Json | undefined) => recoveries.some((one) => one === value);
-  const stops = ops.some(({ op, number }) => op === CANCEL && isOne(number));
-  return stops ? "high" : highest(ops.map(({ op }) => op));
+  return ops.some(({ op, number }) => op === CANCEL && isOne(number));
 }
 
 /** What the signatures of some keys reach for operations of an account. */
@@ -72,7 +81,8 @@ export function gathered(
   const level = levelOf(ops, recoveries);
   const needed = level === "any" ? 1 : thresholds[level];
   const approversNeeded = level === "medium" || level === "high" ? authority.approvers : 1;
-  const counting = signers.filter((signer) => doesCount(signer, ops));
+  const stops = stopsRecovery(ops, recoveries);
+  const counting = signers.filter((signer) => doesCount(signer, ops, stops));
   const there = counting.filter((signer) => signed.has(signerId(signer)));
   const weight = sumOf(there);
   const isEnough = weight >= needed && there.length >= approversNeeded;
@@ -110,9 +120,17 @@ export async function readAuthority(account: string, stored: Json): Promise<Auth
   return {
     signers: known.signers,
     thresholds: known.thresholds ?? { low: 1, medium: 1, high: 1 },
-    approvers: ORGANISATIONS.includes(String(kind)) ? Number(least?.["value"] ?? 2) : 1,
+    approvers: ORGANISATIONS.includes(String(kind))
+      ? approversOf(Number(least?.["value"] ?? APPROVERS_LEAST), known.signers)
+      : 1,
     recoveries: waiting.map((row) => BigInt(String(row["number"]))),
   };
+}
+
+/** Where more are asked for than an account has, all of its unlimited signers approve, two at least. */
+function approversOf(least: number, signers: readonly Signer[]): number {
+  const unlimited = signers.filter(({ families }) => families === null).length;
+  return Math.min(least, Math.max(APPROVERS_LEAST, unlimited));
 }
 
 /** The keys of a stored account with their limits; none before it has signed. */
