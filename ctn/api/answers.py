@@ -26,7 +26,8 @@ class Status(Read, frozen=True, kw_only=True):
     """The chain and the node that serves it.
 
     `sync`: `syncing` while it fetches what others have, `halted` when no block comes any more
-    (of a network: the quorum is lost), `read_only` when the disk is nearly full.
+    (of a network: the quorum is lost), `read_only` when the disk is nearly full. `rejected` is how
+    many proposals of each proposer, by consensus address, this node refused since its start.
     """
 
     sync: Sync
@@ -41,6 +42,7 @@ class Status(Read, frozen=True, kw_only=True):
     free_mib: int
     alarms: int
     profile: str
+    rejected: dict[str, int]
 
 
 class BlockHeader(msgspec.Struct, frozen=True):

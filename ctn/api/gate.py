@@ -3,6 +3,7 @@
 The gate stands around the whole application, so that the answer to a bug has the same headers.
 """
 
+import hashlib
 import secrets
 
 from starlette.datastructures import MutableHeaders
@@ -11,13 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ctn.api.origin import check_origin
 from ctn.api.problems import language_of, problem_response
-from ctn.api.rates import Rates, is_loopback
-from ctn.api.refusals import AddressTooLong, DoorRefusal, HeadTooLarge, RateLimited
+from ctn.api.rates import Bans, Rates, bucket_of, is_loopback
+from ctn.api.refusals import AddressTooLong, Banned, DoorRefusal, HeadTooLarge, RateLimited
 from ctn.api.static import FOLDERS
 
 ADDRESS_BYTES = 8 * 1024
 HEAD_BYTES = 16 * 1024
 REQUEST_ID_BYTES = 8
+STRIKES = (400, 413, 414, 415, 431)
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -51,6 +53,7 @@ class Gate:
         self.application = application
         self.spares_loopback = spares_loopback
         self._rates = Rates()
+        self._bans = Bans()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request that keeps the limits, and answer one that does not."""
@@ -66,6 +69,7 @@ class Gate:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                self._note(scope, message["status"])
                 _add_headers(MutableHeaders(scope=message), request_id)
             elif is_head:
                 message = {**message, "body": b""}
@@ -91,11 +95,31 @@ class Gate:
         if scope["path"].startswith(FOLDERS):
             return
         check_origin(scope)
-        client = scope["client"][0] if scope.get("client") else ""
+        client = _client_of(scope)
         if self.spares_loopback and is_loopback(client):
             return
+        if any(self._bans.is_banned(who) for who in _names_of(scope)):
+            raise Banned()
         if not self._rates.take(client):
             raise RateLimited()
+
+    def _note(self, scope: Scope, status: int) -> None:
+        """Count what was malformed, for the address and for the token that came along."""
+        if status not in STRIKES or (self.spares_loopback and is_loopback(_client_of(scope))):
+            return
+        for who in _names_of(scope):
+            self._bans.strike(who)
+
+
+def _client_of(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""
+
+
+def _names_of(scope: Scope) -> list[str]:
+    """The address and the token of a request, as strikes are counted by."""
+    tokens = [value for name, value in scope["headers"] if name == b"authorization"]
+    digests = [hashlib.sha256(token).hexdigest() for token in tokens[:1]]
+    return [bucket_of(_client_of(scope)), *digests]
 
 
 def _add_headers(headers: MutableHeaders, request_id: str) -> None:

@@ -1,13 +1,56 @@
-"""How often an address may ask: a bucket of tokens each (reliability.md 2)."""
+"""How often an address may ask: a bucket of tokens each (reliability.md 2), and who is banned.
+
+Whoever floods malformed requests, by one address or under one session's token, is not answered for
+ten minutes (engine.md 18). Who only asks too often waits for the next token of the bucket.
+"""
 
 import time
 from collections.abc import Callable
 from ipaddress import IPv4Address, ip_address, ip_network
+from typing import NamedTuple
 
 RATE = 20
 BURST = 100
 ADDRESSES_MAX = 10_000
 NETWORK_BITS = 64  # whoever holds one IPv6 address holds its whole network
+
+
+STRIKES_MAX = 200
+STRIKES_NS = 60_000_000_000
+BANNED_NS = 600_000_000_000
+
+
+class Strikes(NamedTuple):
+    """How often somebody erred since when, and until when it is banned; times in ns."""
+
+    made: int
+    since: int
+    until: int
+
+
+class Bans:
+    """Who erred lately; of the addresses and tokens seen last."""
+
+    def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
+        self._clock = clock
+        self._strikes: dict[str, Strikes] = {}
+
+    def is_banned(self, who: str) -> bool:
+        """Whether an address or token is not to be answered now."""
+        known = self._strikes.get(who)
+        return known is not None and self._clock() < known.until
+
+    def strike(self, who: str) -> None:
+        """Count a malformed request; 200 within a minute ban for ten."""
+        now = self._clock()
+        known = self._strikes.pop(who, None)
+        if known is None or now - known.since >= STRIKES_NS:
+            known = Strikes(0, now, 0)
+        made = known.made + 1
+        until = now + BANNED_NS if made >= STRIKES_MAX else known.until
+        self._strikes[who] = Strikes(made, known.since, until)
+        if len(self._strikes) > ADDRESSES_MAX:
+            del self._strikes[next(iter(self._strikes))]
 
 
 class Rates:

@@ -75,6 +75,13 @@ class RateLimited(DoorRefusal):
     code = "rate_limited"
 
 
+class Banned(DoorRefusal):
+    """Too many malformed requests came from this address or token; it is not answered for now."""
+
+    status = 429
+    code = "banned"
+
+
 class PageTooLarge(DoorRefusal):
     """An answer holds at most 100 items on a page, and 10,000 rows by columns."""
 

@@ -23,6 +23,7 @@ SENTENCES = {
     "door.address_too_long": "请求地址超过 8 KiB。",
     "door.head_too_large": "请求头超过 16 KiB。",
     "door.media_type_refused": "请求正文必须是 UTF-8 编码的 application/json，且不得再作压缩编码。",
+    "door.banned": "此地址或令牌发来过多格式错误的请求，十分钟内不再应答。",
     "door.rate_limited": "此地址的请求过于频繁，请稍后再试。",
     "door.page_too_large": "每页最多 100 项，按列最多 10,000 行。",
     "door.behind": "回答此请求的数据表正在建立，请稍后再试。",

@@ -12,6 +12,7 @@ import msgspec
 from ctn.kernel.asset import GRAMS_PER_TONNE, balance_id, issued
 from ctn.kernel.genesis import Genesis
 from ctn.kernel.record import Record
+from ctn.modules.accounts.records import Hold
 from ctn.modules.assets.records import FREE, Asset
 from ctn.modules.registry.intervals import CUSTODY, Interval, custody
 from ctn.modules.registry.records import (
@@ -23,6 +24,7 @@ from ctn.modules.registry.records import (
 from ctn.modules.staking.faults import consensus_address
 from ctn.modules.staking.records import (
     ADMITTED,
+    HELD,
     Bond,
     ConsensusAddress,
     Validator,
@@ -91,7 +93,7 @@ def _validator(one: Staked, batch: str, time: int) -> list[Record]:
         ConsensusAddress(address, one.pubkey, one.operator),
     ]  # fmt: skip
     if one.bonded_t:
-        found.append(Bond(one.operator, batch, one.bonded_t, time))
+        found += [Bond(one.operator, batch, one.bonded_t, time), Hold(one.operator, HELD, 1)]
     return found
 
 

@@ -65,6 +65,10 @@ class Driver(Protocol):
     def maker(self) -> Chain:
         """The chain that it drives."""
 
+    @property
+    def rejected(self) -> dict[str, int]:
+        """How many proposals of each proposer were refused here since the start."""
+
     def post(self, work: Callable[[], None]) -> None:
         """Run something where the state is written, between blocks."""
 
@@ -167,6 +171,7 @@ class Door:
         answer["alarms"] = len(maker.machine.alarms)
         answer["free_mib"] = free_mebibytes(maker.opened.home.folder)
         answer["profile"] = maker.opened.config.profile
+        answer["rejected"] = self.engine.rejected
         return answer
 
     async def _submit(self, request: Request) -> Answer:

@@ -42,6 +42,7 @@ class Engine:
         self.listeners: list[Callable[[Made], None]] = []
         self.failure: BaseException | None = None
         self.on_failure: Callable[[BaseException], None] | None = None
+        self.rejected: dict[str, int] = {}  # nobody else proposes blocks
         config = maker.opened.config.engine
         self._interval = config.block_interval_ms / 1000
         self._heartbeat = float(config.heartbeat_s)

@@ -92,6 +92,7 @@ class Follower:
         self.listeners: list[Callable[[Made], None]] = []
         self.failure: BaseException | None = None
         self.on_failure: Callable[[BaseException], None] | None = None
+        self.rejected: dict[str, int] = {}  # wrong blocks stop it, and are published
         self._leader = leader
         self._posted: deque[Callable[[], None]] = deque()
         self._arrived: queue.Queue[bytes] = queue.Queue(WAITING_BLOCKS)

@@ -1,6 +1,7 @@
 """What the doors refuse before the ledger sees it (reliability.md 2, 3) and how they say it."""
 
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,17 @@ import pytest
 from ctn.api.gate import SECURITY_HEADERS
 from ctn.api.graphql.faults import Teller
 from ctn.api.problems import cause_of, language_of
-from ctn.api.rates import ADDRESSES_MAX, BURST, RATE, Rates, bucket_of
+from ctn.api.rates import (
+    ADDRESSES_MAX,
+    BANNED_NS,
+    BURST,
+    RATE,
+    STRIKES_MAX,
+    STRIKES_NS,
+    Bans,
+    Rates,
+    bucket_of,
+)
 from ctn.api.refusals import DoorRefusal
 from ctn.api.sentences_zh import SENTENCES
 from ctn.client.refusals import refusal_kinds
@@ -289,3 +300,37 @@ def test_a_refusal_of_the_read_model_is_the_doors_own_wherever_it_is_told() -> N
         assert (cause.module, cause.code) == ("door", kind.code)
         assert (told["extensions"]["code"], status) == (cause.code, cause.status)
     assert cause_of(Deadline()).status == 400
+
+
+def test_who_floods_malformed_requests_is_not_answered_for_ten_minutes(limited: Asked) -> None:
+    """By address and by token: another address with that token is banned like this one."""
+    flood = 0
+    while flood < STRIKES_MAX * 3:
+        flood += 1
+        answer = limited.get("/blocks/x", headers={"Authorization": "Bearer stolen"})
+        if answer.json()["code"] == "banned":
+            break
+        if answer.status_code == 429:
+            time.sleep(1 / RATE)
+    assert (answer.status_code, answer.json()["code"]) == (429, "banned")
+    assert limited.get("/status").json()["code"] == "banned"
+
+
+def test_a_ban_ends_and_strikes_are_forgotten() -> None:
+    now = [0]
+    bans = Bans(lambda: now[0])
+    for _ in range(STRIKES_MAX - 1):
+        bans.strike("a")
+    assert not bans.is_banned("a")
+    now[0] += STRIKES_NS
+    bans.strike("a")
+    assert not bans.is_banned("a")
+    for _ in range(STRIKES_MAX):
+        bans.strike("a")
+    assert bans.is_banned("a")
+    assert not bans.is_banned("b")
+    now[0] += BANNED_NS
+    assert not bans.is_banned("a")
+    for number in range(ADDRESSES_MAX + 1):
+        bans.strike(str(number))
+    assert len(bans._strikes) == ADDRESSES_MAX

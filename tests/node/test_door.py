@@ -83,7 +83,7 @@ def test_status_names_the_chain_its_height_and_root(running: Running) -> None:
         assert found == {
             "chain": head.chain, "engine": "embedded", "kind": "full", "height": head.height,
             "root": head.root, "app_version": 1, "time": head.time, "pool": 0,
-            "read_only": False, "alarms": 0, "profile": "dev",
+            "read_only": False, "alarms": 0, "profile": "dev", "rejected": {},
         }  # fmt: skip
 
     _scene(running, play)

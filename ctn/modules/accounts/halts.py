@@ -49,10 +49,15 @@ def is_admitted_in_stop(op: Op) -> bool:
     return op.lane == SAFETY_LANE or _is_governance(op)
 
 
-def require_free_to_spend(ledger: Ledger, account: str) -> None:
-    """Refuse value leaving an account that is locked, or that an authority froze."""
+def require_unlocked(ledger: Ledger, account: str) -> None:
+    """Refuse an account that is locked to put up what it could lose."""
     if account in ledger.index(Waiting).locked:
         raise AccountLocked(account=account)
+
+
+def require_free_to_spend(ledger: Ledger, account: str) -> None:
+    """Refuse value leaving an account that is locked, or that an authority froze."""
+    require_unlocked(ledger, account)
     flag = flag_of(ledger, ACCOUNT, account)
     if flag is not None:
         raise AccountFrozen(freeze=flag.freezes[0])

@@ -58,8 +58,8 @@ class Approve(Op, frozen=True, tag="governance.approve"):
         if sender in proposal.approvals:
             raise AlreadyApproved(proposal=self.proposal)
 
-        approved = proposal.replace(approvals=(*proposal.approvals, sender))
-        have = count_of(council, approved.approvals)
+        approved = proposal.replace(approvals=(*seated(council, proposal.approvals), sender))
+        have = len(approved.approvals)
         need = needed(council, approved)
         ledger.put(approved)
         ledger.emit(Approved(proposal.number, sender, have, need))
@@ -67,9 +67,12 @@ class Approve(Op, frozen=True, tag="governance.approve"):
             pass_now(ledger, approved)
 
 
-def count_of(council: Council, approvals: tuple[str, ...]) -> int:
-    """How many of those who approved sit on the council now."""
-    return len([member for member in approvals if member in council.members])
+def seated(council: Council, members: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of some members who sit on the council now; the words of others count no more.
+
+    They are forgotten too, so that no list outgrows the council, however often that changed.
+    """
+    return tuple([member for member in members if member in council.members])
 
 
 def needed(council: Council, proposal: Proposal) -> int:

@@ -32,12 +32,16 @@ RESUME = "governance.resume"
 
 def pass_now(ledger: Ledger, proposal: Proposal) -> None:
     """Let a proposal wait for its execution; one that only resumes does not wait."""
-    tags = [op["op"] for op in proposal.ops]
-    is_resuming = bool(tags) and all(tag == RESUME for tag in tags)
-    delay = 0 if is_resuming else ledger.param(COUNCIL_DELAY)
+    delay = 0 if is_resuming(proposal) else ledger.param(COUNCIL_DELAY)
     runs = ledger.block.time + delay
     ledger.put(proposal.replace(state=PASSED, runs=runs))
     ledger.emit(Passed(proposal.number, runs))
+
+
+def is_resuming(proposal: Proposal) -> bool:
+    """Whether all that a proposal does is to end the emergency stop."""
+    tags = [op["op"] for op in proposal.ops]
+    return bool(tags) and all(tag == RESUME for tag in tags)
 
 
 def close(ledger: Ledger, place: str) -> None:

@@ -70,7 +70,8 @@ def _due(ledger: Ledger) -> Iterator[Item]:
         assert proposal is not None
         if proposal.state == OPEN:
             yield Item(due, _id(place, OPEN), "", partial(closing.close, place=place))
-        elif not has_run and _is_ready(ledger, place):
+        elif _is_ready(ledger, place) and (not has_run or closing.is_resuming(proposal)):
+            # What ends a stop has no delay, so it stands in no line.
             yield _run_item(due, place, proposal)
             has_run = True
 

@@ -8,7 +8,7 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import SAFETY_LANE, Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
-from ctn.modules.governance.approve import AlreadyApproved, count_of
+from ctn.modules.governance.approve import AlreadyApproved, seated
 from ctn.modules.governance.closing import reject
 from ctn.modules.governance.events import Objected, Rejected
 from ctn.modules.governance.reads import (
@@ -18,11 +18,11 @@ from ctn.modules.governance.reads import (
     find_proposal,
     require_member,
 )
-from ctn.modules.governance.records import PASSED, PUBLIC, Proposal
+from ctn.modules.governance.records import OBJECTIONS, PASSED, PUBLIC, Proposal
 
 
 class Object(Op, frozen=True, tag="governance.object"):
-    """Object to a public proposal before it runs; as many as the council's threshold stop it."""
+    """Object to a public proposal before it runs; three, or the threshold if less, stop it."""
 
     needs: ClassVar[Need | tuple[Need, ...]] = Track.MEMBER
     family: ClassVar[str] = "authority"
@@ -48,9 +48,10 @@ class Object(Op, frozen=True, tag="governance.object"):
         if sender in proposal.objections:
             raise AlreadyApproved(proposal=self.proposal)
 
-        objected = proposal.replace(objections=(*proposal.objections, sender))
-        have = count_of(council, objected.objections)
+        objected = proposal.replace(objections=(*seated(council, proposal.objections), sender))
+        have = len(objected.objections)
+        need = min(OBJECTIONS, council.threshold)
         ledger.put(objected)
-        ledger.emit(Objected(proposal.number, sender, have, council.threshold))
-        if have >= council.threshold:
+        ledger.emit(Objected(proposal.number, sender, have, need))
+        if have >= need:
             reject(ledger, objected, "objections")

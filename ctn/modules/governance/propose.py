@@ -10,6 +10,7 @@ from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import InsufficientBalance, Refusal, RoleTooLow, TooLarge, TooMuchWork
 from ctn.kernel.text import Text200
 from ctn.kernel.tx import TX_WORK
+from ctn.modules.accounts.halts import AccountLocked, require_unlocked
 from ctn.modules.accounts.mutators import hold
 from ctn.modules.governance.events import Proposed
 from ctn.modules.governance.reads import NotCouncil, require_member
@@ -61,6 +62,7 @@ class Propose(Op, frozen=True, tag="governance.propose"):
         TooMuchWork,
         NotCouncil,
         RoleTooLow,
+        AccountLocked,
         TooManyProposals,
         InsufficientBalance,
     )
@@ -103,6 +105,7 @@ class Propose(Op, frozen=True, tag="governance.propose"):
             bond, most, life = 0, MEMBER_OPEN_MAX, OPEN_MS
         else:
             _require_proposer(ledger, sender)
+            require_unlocked(ledger, sender)
             bond, most, life = BOND, PUBLIC_OPEN_MAX, ledger.param(VOTE_MS)
         count = ledger.index(Agenda).open.get(opened_by(self.track, sender), 0)
         if count >= most:

@@ -46,6 +46,7 @@ BOND_ASSET: Final = "cny"
 TREASURY: Final = "fund:treasury"
 COUNCIL_CHANGE_APPROVALS: Final = 4
 EMERGENCY_MIN: Final = 2
+OBJECTIONS: Final = 3
 STOP_CALLS_MS: Final = HOUR_MS
 STOP_MS: Final = 3 * DAY_MS
 STOP_PAUSE_MS: Final = 30 * DAY_MS

@@ -45,7 +45,8 @@ class SetParam(Op, frozen=True, tag="governance.set_param"):
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Refuse what is no parameter or no value of it, then let it wait for its epoch."""
         declared = ledger.declared.get(self.name)
-        if declared is None:
+        # A range of one value is that of a parameter fixed at genesis, where any may be named.
+        if declared is None or declared.param.low == declared.param.high:
             raise ParamUnknown(name=self.name)
         value, param = int(self.value), declared.param
         if not param.low <= value <= param.high:

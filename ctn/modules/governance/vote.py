@@ -85,7 +85,7 @@ class Vote(Op, frozen=True, tag="governance.vote"):
         proposal = find_open(ledger, self.proposal)
         if proposal.track != PUBLIC:
             raise ProposalClosed(proposal=self.proposal, track=proposal.track)
-        owner = owner_key(ledger, sender)
+        owner = _owner(ledger, self.proposal, sender)
         before = ledger.get(Ballot, f"{numbered(proposal.number)}/{owner}")
         if before is not None and before.choice != self.choice:
             raise AlreadyVoted(choice=before.choice)
@@ -113,6 +113,14 @@ class Vote(Op, frozen=True, tag="governance.vote"):
         if known is None:
             hold(ledger, sender, "bond")
         return 1 if known is None else 0
+
+
+def _owner(ledger: Ledger, proposal: int, account: str) -> str:
+    """By whom an account's vote counts: as it counted before, whatever it was attested since."""
+    place = f"{numbered(proposal)}/{account}/"
+    for _place, lot in ledger.scan(LockedLot, place, 1):
+        return lot.owner
+    return owner_key(ledger, account)
 
 
 def counted(proposal: Proposal, before: Ballot | None, after: Ballot) -> Proposal:

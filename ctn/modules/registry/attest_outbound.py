@@ -11,8 +11,9 @@ from ctn.kernel.codec import Hash, RegistryId
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import WORK, Need, Op
 from ctn.kernel.record import Event, Record
-from ctn.kernel.refusal import Refusal
+from ctn.kernel.refusal import AccountFrozen, Refusal
 from ctn.kernel.text import Text64
+from ctn.modules.accounts.halts import AccountLocked, require_free_to_spend
 from ctn.modules.registry.attest_inbound import BridgeAttested
 from ctn.modules.registry.bridges import (
     DONE,
@@ -79,6 +80,8 @@ class AttestOutbound(Op, frozen=True, tag="registry.attest_outbound"):
         NotCustodian,
         Conflicted,
         RequestClosed,
+        AccountLocked,
+        AccountFrozen,
         Frozen,
         SerialMalformed,
         TooManyIntervals,
@@ -105,10 +108,11 @@ class AttestOutbound(Op, frozen=True, tag="registry.attest_outbound"):
         return self.request
 
     def apply(self, ledger: Ledger, sender: str) -> None:
-        """Refuse units that do not fit what leaves; then release, map and step the serials."""
+        """Refuse a halted owner and units that do not fit; then release, map and step the serials."""
         bridge = find_request(ledger, self.request, OUTWARD)
         require_custodian(ledger, bridge, sender)
         require_phase(ledger, bridge, OPEN)
+        require_free_to_spend(ledger, bridge.account)
         moved = leaving(ledger, bridge)
         batch = find_batch(ledger, bridge.home_batch)
         require_unfrozen(ledger, batch, moved, own_use=False)

@@ -8,6 +8,8 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import WORK, Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import AmountZero, InsufficientBalance, Refusal
+from ctn.modules.accounts.halts import AccountLocked, require_unlocked
+from ctn.modules.accounts.mutators import hold
 from ctn.modules.registry.intervals import BatchId
 from ctn.modules.registry.records import BatchNotFound
 from ctn.modules.staking.reads import (
@@ -18,7 +20,7 @@ from ctn.modules.staking.reads import (
     require_bondable,
     require_validator,
 )
-from ctn.modules.staking.records import LOTS_MAX, MIN_BOND_T, Tonnes, bonded
+from ctn.modules.staking.records import HELD, LOTS_MAX, MIN_BOND_T, Tonnes, bonded
 from ctn.modules.staking.records import Bond as Lot
 
 
@@ -42,6 +44,7 @@ class Bond(Op, frozen=True, tag="staking.bond"):
     threshold: ClassVar[Threshold] = Threshold.MEDIUM
     writes: ClassVar[tuple[type[Record], ...]] = (Lot,)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (
+        AccountLocked,
         OperatorNotAdmitted,
         BatchNotFound,
         BatchNotBondable,
@@ -66,7 +69,8 @@ class Bond(Op, frozen=True, tag="staking.bond"):
         return self.batch
 
     def apply(self, ledger: Ledger, sender: str) -> None:
-        """Refuse by admission, batch and size, then lock the tonnes."""
+        """Refuse by lock, admission, batch and size, then bond the tonnes."""
+        require_unlocked(ledger, sender)
         require_validator(ledger, sender)
         require_bondable(ledger, sender, self.batch)
         known = {lot.batch: lot for lot in lots(ledger, sender)}
@@ -79,6 +83,8 @@ class Bond(Op, frozen=True, tag="staking.bond"):
         grams = self.tonnes * GRAMS_PER_TONNE
         ledger.move(self.batch, grams, source=sender, target=bonded(sender))
         lot = known.get(self.batch)
+        if lot is None:
+            hold(ledger, sender, HELD)
         before = 0 if lot is None else lot.tonnes
         since = ledger.block.time if lot is None else lot.since
         ledger.put(Lot(sender, self.batch, before + self.tonnes, since))

@@ -8,6 +8,8 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import WORK, Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import InsufficientBalance, Refusal
+from ctn.modules.accounts.halts import AccountLocked, require_unlocked
+from ctn.modules.accounts.mutators import hold
 from ctn.modules.identity.reads import is_affiliated
 from ctn.modules.staking.cpoes import (
     ATTESTED,
@@ -22,6 +24,7 @@ from ctn.modules.staking.cpoes import (
     challenge_escrow,
     find_cpoe,
 )
+from ctn.modules.staking.records import HELD
 
 
 class CpoeChallenged(Event, frozen=True):
@@ -40,6 +43,7 @@ class ChallengeCpoe(Op, frozen=True, tag="staking.challenge_cpoe"):
     threshold: ClassVar[Threshold] = Threshold.LOW
     writes: ClassVar[tuple[type[Record], ...]] = (Cpoe,)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (
+        AccountLocked,
         CpoeNotOpen,
         CpoeAffiliated,
         InsufficientBalance,
@@ -56,6 +60,7 @@ class ChallengeCpoe(Op, frozen=True, tag="staking.challenge_cpoe"):
 
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Refuse what is not open to the sender, then lock the bond."""
+        require_unlocked(ledger, sender)
         record = find_cpoe(ledger, self.id, ATTESTED)
         time = ledger.block.time
         assert record.attested is not None
@@ -67,6 +72,7 @@ class ChallengeCpoe(Op, frozen=True, tag="staking.challenge_cpoe"):
 
         target = challenge_escrow(self.id)
         ledger.move(BOND_ASSET, CHALLENGE_BOND, source=sender, target=target)
+        hold(ledger, sender, HELD)
         ledger.put(
             record.replace(
                 status=CHALLENGED, challenged=time, challenger=sender, challenge=self.evidence

@@ -15,9 +15,10 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.record import Event, Index, Record
 from ctn.kernel.refusal import Refusal
 from ctn.kernel.text import Address, Text200
+from ctn.modules.accounts.mutators import release
 from ctn.modules.registry.records import ProjectId
 from ctn.modules.registry.starts import Starts
-from ctn.modules.staking.records import Tonnes
+from ctn.modules.staking.records import HELD, Tonnes
 
 CPOE_OPEN_MAX: Final = 4
 SERIALS_MAX: Final = 64
@@ -162,6 +163,14 @@ class Cpoe(Record, frozen=True):
 def challenge_escrow(cpoe: str) -> str:
     """The account that holds the bond of a challenge."""
     return "escrow:cpoe-" + cpoe
+
+
+def give_bond(ledger: Ledger, record: Cpoe, target: str) -> None:
+    """Give the bond of a challenge to whom it belongs now; the challenger is held no more by it."""
+    assert record.challenger is not None
+    source = challenge_escrow(record.id)
+    ledger.move(BOND_ASSET, CHALLENGE_BOND, source=source, target=target)
+    release(ledger, record.challenger, HELD)
 
 
 def find_cpoe(ledger: Ledger, cpoe: str, *statuses: str) -> Cpoe:

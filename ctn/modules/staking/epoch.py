@@ -7,19 +7,18 @@ from ctn.kernel.account import FEES
 from ctn.kernel.asset import GRAMS_PER_TONNE
 from ctn.kernel.block import Item
 from ctn.kernel.ledger import Ledger
+from ctn.modules.accounts.mutators import release
 from ctn.modules.staking import rules
 from ctn.modules.staking.cpoes import (
     ATTEST_MS,
     ATTESTED,
-    BOND_ASSET,
-    CHALLENGE_BOND,
     CHALLENGE_MS,
     CHALLENGED,
     FILED,
     VALID,
     Cpoe,
     CpoeValid,
-    challenge_escrow,
+    give_bond,
     unsettled,
 )
 from ctn.modules.staking.events import (
@@ -41,6 +40,7 @@ from ctn.modules.staking.power import (
 )
 from ctn.modules.staking.reads import entries
 from ctn.modules.staking.records import (
+    HELD,
     MIN_BOND_T,
     MIN_VALIDATORS,
     UNBONDING_MS,
@@ -149,6 +149,7 @@ def _release(ledger: Ledger, entry: Unbonding) -> None:
     grams = entry.tonnes * GRAMS_PER_TONNE
     ledger.move(entry.batch, grams, source=source, target=entry.operator)
     ledger.drop(Unbonding, entry.place())
+    release(ledger, entry.operator, HELD)
     ledger.emit(Released(entry.operator, entry.no, entry.batch, entry.tonnes))
 
 
@@ -160,8 +161,7 @@ def _mature(ledger: Ledger, record: Cpoe) -> None:
         return
     if record.status == CHALLENGED:
         assert record.challenger is not None
-        source = challenge_escrow(record.id)
-        ledger.move(BOND_ASSET, CHALLENGE_BOND, source=source, target=record.challenger)
+        give_bond(ledger, record, record.challenger)
     ledger.put(record.replace(status=VALID))
     ledger.emit(CpoeValid(record.id, record.owner, record.tonnes))
 

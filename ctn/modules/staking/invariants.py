@@ -8,6 +8,7 @@ from ctn.kernel.asset import GRAMS_PER_TONNE, split_balance_id
 from ctn.kernel.invariant import Breach, Invariant, every
 from ctn.kernel.ledger import Delta, Ledger
 from ctn.kernel.record import Record
+from ctn.modules.accounts.records import Hold
 from ctn.modules.staking import rules
 from ctn.modules.staking.cpoes import (
     BOND_ASSET,
@@ -19,6 +20,7 @@ from ctn.modules.staking.cpoes import (
 from ctn.modules.staking.power import sent_powers
 from ctn.modules.staking.reads import entries
 from ctn.modules.staking.records import (
+    HELD,
     Bond,
     Evidence,
     Power,
@@ -226,7 +228,25 @@ def recount(ledger: Ledger, balances: dict[str, int]) -> None:
         _check_challenge(ledger, record.id)
     if total != ledger.index(Stakes).bonded_t:
         raise Breach(f"I24 stake: {total} t are bonded, counted otherwise")
+    _check_holds(ledger)
     _check_weights(ledger)
+
+
+def _check_holds(ledger: Ledger) -> None:
+    """Whoever has a lot, an entry or a challenge open is kept from closing by each of them."""
+    held: dict[str, int] = {}
+    owners = [bond.operator for _place, bond in every(ledger, Bond)]
+    owners += [entry.operator for _place, entry in every(ledger, Unbonding)]
+    for _place, record in every(ledger, Cpoe):
+        if record.status == CHALLENGED and record.challenger is not None:
+            owners.append(record.challenger)
+    for owner in owners:
+        held[owner] = held.get(owner, 0) + 1
+    for owner, count in held.items():
+        known = ledger.get(Hold, f"{owner}/{HELD}")
+        # Votes and proposals hold by the same cause, so there may be more.
+        if known is None or known.count < count:
+            raise Breach(f"holds: {owner} has {count} bonds and may close")
 
 
 def _check_weights(ledger: Ledger) -> None:

@@ -24,6 +24,9 @@ NODES_MAX: Final = 16
 UNBONDING_MS: Final = 21 * DAY_MS
 EVIDENCE_MS: Final = 21 * DAY_MS  # older evidence tombstones without slash
 
+# What a lot, what waits of one, and a challenge keep an account from being closed by.
+HELD: Final = "bond"
+
 DECLARED: Final = "declared"
 ADMITTED: Final = "admitted"
 TOMBSTONED: Final = "tombstoned"

@@ -10,8 +10,6 @@ from ctn.kernel.refusal import Refusal
 from ctn.modules.staking.cpoes import (
     ATTESTED,
     BARRED_MS,
-    BOND_ASSET,
-    CHALLENGE_BOND,
     CHALLENGED,
     REVOKED,
     VALID,
@@ -20,8 +18,8 @@ from ctn.modules.staking.cpoes import (
     CpoeNotOpen,
     CpoeRevoked,
     CpoeValid,
-    challenge_escrow,
     find_cpoe,
+    give_bond,
 )
 from ctn.modules.staking.epoch import TREASURY
 from ctn.modules.staking.events import Slashed
@@ -55,9 +53,7 @@ class RuleCpoe(Op, frozen=True, tag="staking.rule_cpoe"):
 
         if record.status == CHALLENGED:
             assert record.challenger is not None
-            target = TREASURY if self.valid else record.challenger
-            source = challenge_escrow(self.id)
-            ledger.move(BOND_ASSET, CHALLENGE_BOND, source=source, target=target)
+            give_bond(ledger, record, TREASURY if self.valid else record.challenger)
         if self.valid:
             ledger.put(record.replace(status=VALID))
             ledger.emit(CpoeValid(self.id, record.owner, record.tonnes))

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from ctn.kernel.asset import GRAMS_PER_TONNE
 from ctn.kernel.ledger import Ledger
+from ctn.modules.accounts.mutators import release
 from ctn.modules.staking import rules
 from ctn.modules.staking.events import Slashed, Tombstoned
 from ctn.modules.staking.reads import entries, epoch_of, lots
 from ctn.modules.staking.records import (
+    HELD,
     LOTS_MAX,
     TOMBSTONED,
     UNBONDING_MAX,
@@ -116,5 +118,6 @@ def _take(
             ledger.put(row.replace(tonnes=row.tonnes - tonnes))
         else:
             ledger.drop(type(row), row.place())
+            release(ledger, row.operator, HELD)
         by_batch[row.batch] = by_batch.get(row.batch, 0) + tonnes
     return [SlashedLot(batch, by_batch[batch], 0) for batch in sorted(by_batch)]

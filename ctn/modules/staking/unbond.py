@@ -8,10 +8,11 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import WORK, Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import AmountZero, Refusal
+from ctn.modules.accounts.mutators import hold, release
 from ctn.modules.registry.intervals import BatchId
 from ctn.modules.staking import records
 from ctn.modules.staking.reads import TooManyLots, entries
-from ctn.modules.staking.records import UNBONDING_MAX, Bond, Tonnes, bonded, unbonding
+from ctn.modules.staking.records import HELD, UNBONDING_MAX, Bond, Tonnes, bonded, unbonding
 
 
 class BondNotFound(Refusal):
@@ -69,9 +70,11 @@ class Unbond(Op, frozen=True, tag="staking.unbond"):
         ledger.move(self.batch, grams, source=bonded(sender), target=unbonding(sender))
         if self.tonnes == lot.tonnes:
             ledger.drop(Bond, lot.place())
+            release(ledger, sender, HELD)
         else:
             ledger.put(lot.replace(tonnes=lot.tonnes - self.tonnes))
         no = known[-1].no + 1 if known else 1
         time = ledger.block.time
         ledger.put(records.Unbonding(sender, no, self.batch, self.tonnes, time, None))
+        hold(ledger, sender, HELD)
         ledger.emit(Unbonding(sender, no, self.batch, self.tonnes))

@@ -17,10 +17,12 @@ from ctn.node.abci.proofs import proof_ops
 from ctn.node.abci.snapshots import Snapshots
 from ctn.node.abci.updates import powers_of, update_rows
 from ctn.node.maker import Made
+from ctn.node.process import log
 from ctn.node.requests import check_key
 from ctn.node.stops import BadConfig, Halted, UpgradeNeeded
 
 DATA = "ctn"
+PROPOSERS_MAX = 1_000
 
 Method = Callable[[Any], Coroutine[Any, Any, Any]]
 
@@ -36,6 +38,8 @@ class Application:
         # Told once the next block is for another version of the ledger.
         self.ended: Callable[[UpgradeNeeded], None] | None = None
         self._is_ended = False
+        # How many proposals of each proposer were refused here since the start.
+        self.rejected: dict[str, int] = {}
         self.checked: Callable[[bytes, Refusal | None], None] | None = None
         self._settled = asyncio.Event()
         self._settled.set()
@@ -159,7 +163,19 @@ class Application:
         self.chain.require_disk()
         status = pb.ResponseProcessProposal
         broken = proposals.accepts(self.chain, request.txs, ms_of(request.time))
-        return status(status=status.ACCEPT if broken is None else status.REJECT)
+        if broken is None:
+            return status(status=status.ACCEPT)
+        self._note_rejected(request, broken)
+        return status(status=status.REJECT)
+
+    def _note_rejected(self, request: pb.RequestProcessProposal, rule: str) -> None:
+        """Count a refused proposal by its proposer, so that the council can judge who errs."""
+        proposer = request.proposer_address.hex()
+        height = self.heights.ours(request.height)
+        log("proposal rejected", proposer=proposer, height=height, rule=rule)
+        self.rejected[proposer] = self.rejected.pop(proposer, 0) + 1
+        if len(self.rejected) > PROPOSERS_MAX:
+            del self.rejected[next(iter(self.rejected))]
 
     async def extend_vote(self, _request: pb.RequestExtendVote) -> pb.ResponseExtendVote:
         """Nothing is added to a vote."""

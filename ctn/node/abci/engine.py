@@ -48,6 +48,11 @@ class AbciEngine:
         self._posted.append(work)
         self._start(self._run_posted())
 
+    @property
+    def rejected(self) -> dict[str, int]:
+        """How many proposals of each proposer this node refused since its start."""
+        return self.application.rejected
+
     async def _run_posted(self) -> None:
         await self.application.settled()
         while self._posted:

@@ -19,6 +19,7 @@ from ctn.modules.assets.transfer import Transfer
 from ctn.modules.identity.reads import is_trader
 from ctn.modules.market.cancel_order import CancelOrder
 from tests.modules.accounts.worlds import guarded, not_admitted, signer, wait
+from tests.modules.compliance.worlds import ComplianceWorld
 from tests.modules.market.worlds import CEA, REF, MarketWorld, buy, rested, sell
 from tests.modules.registry.test_retire import beneficiary
 from tests.modules.registry.worlds import TONNE, put_batch, retiring
@@ -163,3 +164,14 @@ def test_locks_and_unlocks_take_turns_and_a_guardian_has_one_in_14_days(acts: li
         if receipt.status == APPLIED:
             is_locked, last[act] = True, world.time
     assert (world.get(LockRecord, alice) is not None) == is_locked
+
+
+def test_a_frozen_account_is_locked_too_by_its_owner_or_a_guardian() -> None:
+    """Else a thief may act in the block in which the freeze ends."""
+    world = ComplianceWorld()
+    guards = [world.person(f"guard{number}") for number in range(2)]
+    guarded(world, world.ann, guardians=tuple(guards), guardian_threshold=2)
+    world.frozen(world.members[0])
+    world.accept(guards[0], Lock(world.ann))
+    world.refuse(world.ann, AccountLocked, Lock(world.ann))
+    assert world.get(LockRecord, world.ann).by == guards[0]

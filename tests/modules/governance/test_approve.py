@@ -1,13 +1,15 @@
 """Approvals of the council: who counts, how many it takes, and what waits after them."""
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ctn.kernel.account import GOV_PUBLIC
 from ctn.kernel.op import Op
 from ctn.modules.governance.approve import AlreadyApproved, Approve
 from ctn.modules.governance.reads import NotCouncil, ProposalClosed, ProposalNotFound
-from ctn.modules.governance.records import OPEN_MS
+from ctn.modules.governance.records import HERE, MEMBERS_MAX, OPEN_MS, Council, Proposal
 from ctn.modules.governance.set_council import SetCouncil
 from ctn.modules.governance.set_param import SetParam
 from tests.modules.governance.worlds import COUNCIL_WAIT, GovernanceWorld
@@ -99,3 +101,20 @@ def test_passes_exactly_when_enough_different_members_approved(
             seen[place] = None
             world.accept(world.members[place], Approve(number))
         assert (world.proposal(number).state == "passed") == (len(seen) >= need)
+
+
+def test_words_of_former_members_are_forgotten_so_that_the_list_never_outgrows_a_record() -> None:
+    """A full council of fifteen approves half-way and is replaced by another fifteen."""
+    world = GovernanceWorld()
+    first = [world.stranger(f"first{number}") for number in range(MEMBERS_MAX)]
+    second = [world.stranger(f"second{number}") for number in range(MEMBERS_MAX)]
+    world.put(Council(tuple(first), 8, 2), HERE)
+    number = world.propose(RULE, sender=first[0])
+    for member in first[:7]:
+        world.accept(member, Approve(number))
+    world.council(SetCouncil(tuple(second), 10, 2), sender=GOV_PUBLIC)
+    for place, member in enumerate(second[:10], 1):
+        assert world.accept(member, Approve(number))[0]["approvals"] == place
+    assert world.proposal(number).approvals == tuple(second[:10])
+    kept = msgspec.to_builtins(world.proposal(number))
+    assert msgspec.convert(kept, Proposal) == world.proposal(number)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from ctn.modules.governance.approve import AlreadyApproved
 from ctn.modules.governance.object import Object
 from ctn.modules.governance.reads import NotCouncil, ProposalClosed, ProposalNotFound
+from ctn.modules.governance.records import HERE, Council
 from ctn.modules.governance.set_param import SetParam
 from tests.modules.governance.worlds import COUNCIL_WAIT, GovernanceWorld
 
@@ -70,3 +71,17 @@ def test_it_runs_unless_three_different_members_objected(order: list[int], count
     world.later(COUNCIL_WAIT)
     world.empty_block()
     assert world.proposal(number).state == ("rejected" if count >= 3 else "executed")
+
+
+def test_three_are_enough_in_a_council_of_seven() -> None:
+    world = GovernanceWorld()
+    world.holder("ann", 100)
+    world.holder("ben", 100)
+    seven = [*world.members, world.stranger("rosa"), world.stranger("sven")]
+    world.put(Council(tuple(seven), 4, 2), HERE)
+    number = world.passing(RULE)
+    for member in seven[:2]:
+        assert world.accept(member, Object(number))[0]["needed"] == 3
+    assert world.proposal(number).state == "passed"
+    world.accept(seven[6], Object(number))
+    assert world.proposal(number).state == "rejected"

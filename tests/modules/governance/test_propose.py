@@ -14,6 +14,9 @@ from ctn.kernel.refusal import (
     TooMuchWork,
 )
 from ctn.kernel.tx import TX_WORK
+from ctn.modules.accounts.halts import AccountLocked
+from ctn.modules.accounts.lock import Lock
+from ctn.modules.accounts.records import Hold
 from ctn.modules.assets.transfer import Transfer
 from ctn.modules.governance.propose import OpNotAllowed, Propose, TooManyProposals
 from ctn.modules.governance.reads import NotCouncil
@@ -180,3 +183,10 @@ def test_numbers_rise_by_one_and_bonds_add_up(tracks: list[str]) -> None:
         assert world.propose(track=track, sender=sender) == number
     bonds = BOND * tracks.count("public")
     assert world.balance(f"escrow:bond-governance-{rich}") == bonds
+
+
+def test_a_locked_account_puts_up_no_bond() -> None:
+    world = GovernanceWorld()
+    world.accept(world.proposer, Lock(world.proposer))
+    world.refuse(world.proposer, AccountLocked, proposing(RULE, track="public"))
+    assert world.get(Hold, f"{world.proposer}/bond") is None

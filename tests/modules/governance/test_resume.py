@@ -7,10 +7,13 @@ from ctn.kernel.account import GOV_PUBLIC
 from ctn.kernel.block import STOP
 from ctn.kernel.block import Stop as StopRecord
 from ctn.kernel.refusal import NotAuthority
+from ctn.modules.governance.approve import Approve
 from ctn.modules.governance.records import STOP_MS
 from ctn.modules.governance.resume import NotStopped, Resume
+from ctn.modules.governance.set_param import SetParam
+from ctn.modules.governance.stop import Stop
 from tests.modules.governance.test_stop import CALL
-from tests.modules.governance.worlds import GovernanceWorld
+from tests.modules.governance.worlds import COUNCIL_WAIT, GovernanceWorld
 
 
 def stopped() -> GovernanceWorld:
@@ -62,3 +65,22 @@ def test_a_stop_ends_by_itself_when_its_time_is_up(wait: int) -> None:
     is_over = world.time >= until
     assert (world.get(StopRecord, STOP) is None) == is_over
     assert [item["item"] for item in items] == (["stop"] if is_over else [])
+
+
+def test_it_stands_in_no_line_behind_decisions_that_are_due() -> None:
+    world = GovernanceWorld()
+    numbers = [
+        world.propose(SetParam("taker_ppm", str(400 + place)), sender=world.members[place % 5])
+        for place in range(10)
+    ]
+    for number in numbers:
+        world.approve(number)
+    world.later(COUNCIL_WAIT - 5_000)
+    for member in world.members[:2]:
+        world.accept(member, Stop("drill"))
+    world.later(10_000)
+    resuming = world.propose(Resume(), sender=world.members[4])
+    for member in world.members[:3]:
+        world.run(member, Approve(resuming))
+    assert world.proposal(resuming).state == "executed"
+    assert len([one for one in numbers if world.proposal(one).state == "passed"]) > 1

@@ -12,6 +12,7 @@ from ctn.modules.governance.records import ParamChange
 from ctn.modules.governance.set_param import ParamOutOfRange, ParamUnknown, SetParam
 from ctn.modules.identity.records import ATTEST_DAY_MAX
 from ctn.modules.market.records import TAKER_PPM
+from ctn.modules.staking.records import EPOCH_MS
 from tests.modules.governance.worlds import GovernanceWorld
 from tests.worlds import DAY, START
 
@@ -100,7 +101,16 @@ def test_a_value_is_taken_exactly_when_it_is_in_range(name: str, value: int) -> 
     world = GovernanceWorld()
     param = declared_params()[name].param
     op = SetParam(name, str(value))
-    if param.low <= value <= param.high:
+    if param.low == param.high:
+        world.council_refuse(ParamUnknown, op)  # fixed at genesis
+    elif param.low <= value <= param.high:
         assert world.council(op)[0]["acts"] > world.time
     else:
         world.council_refuse(ParamOutOfRange, op)
+
+
+def test_what_is_fixed_at_genesis_is_no_parameter_to_set() -> None:
+    world = GovernanceWorld(epoch_ms=60_000)
+    facts = world.council_refuse(ParamUnknown, SetParam("epoch_ms", "86400000"))
+    assert facts is None
+    assert world.draft().param(EPOCH_MS) == 60_000

@@ -6,10 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ctn.kernel.account import DutyKind
 from ctn.kernel.refusal import InsufficientBalance
 from ctn.modules.governance.reads import ProposalClosed, ProposalNotFound
 from ctn.modules.governance.records import LOTS_MAX, Ballot, Choice, LockedLot, Votes
+from ctn.modules.governance.set_param import SetParam
 from ctn.modules.governance.vote import AlreadyVoted, Lot, NothingToVote, Vote
+from ctn.modules.identity.attest import Attest
+from ctn.modules.identity.reads import owner_key
 from tests.modules.governance.worlds import VOTE_WAIT, GovernanceWorld, voting
 from tests.modules.registry.worlds import (
     BATCH,
@@ -19,6 +23,7 @@ from tests.modules.registry.worlds import (
     put_batch,
     regulator,
 )
+from tests.worlds import DAY
 
 OTHER = "vcs-00002-2021-001"
 
@@ -187,3 +192,26 @@ def test_the_tally_is_what_the_ballots_say_and_locks_come_back(ballots: Ballots)
     world.recount()
     assert all_of(world, LockedLot) == all_of(world, Ballot) == []
     assert [world.balance(name, BATCH) for name in names] == [1_000 * TONNE] * 4
+
+
+def test_a_choice_stays_final_when_the_owner_is_attested_anew() -> None:
+    world = GovernanceWorld()
+    attestor = world.authority("attestor", DutyKind.ATTESTOR)
+    ann = world.holder("ann", 1_000)
+    number = world.propose(SetParam("taker_ppm", "400"), track="public")
+    world.accept(ann, voting(number, "yes", 100))
+    before = owner_key(world.draft(), ann)
+    other = Attest(
+        ann, 1, "person", "CN", ("aa" * 32,), (), "bb" * 32, world.time + 300 * DAY
+    )
+    world.accept(attestor, other)
+    assert owner_key(world.draft(), ann) != before
+    world.refuse(ann, AlreadyVoted, voting(number, "no", 900))
+    world.accept(ann, voting(number, "yes", 900))
+    assert (world.proposal(number).yes.owners, world.proposal(number).yes.tonnes) == (1, 1_000)
+    world.later(VOTE_WAIT)
+    world.empty_block()
+    world.empty_block()
+    assert world.balance(ann, BATCH) == 1_000 * TONNE
+    assert world.get(Ballot, f"{number:020d}/{before}") is None
+    world.recount()

@@ -1,9 +1,14 @@
 """`registry.attest_outbound`: serials that left stand for numbers there, one to one."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctn.kernel.account import DutyKind
+from ctn.kernel.refusal import AccountFrozen
+from ctn.modules.accounts.halts import AccountLocked
+from ctn.modules.accounts.lock import Lock
+from ctn.modules.compliance.freeze import Freeze
 from ctn.modules.registry.attest_outbound import AttestOutbound
 from ctn.modules.registry.bridges import (
     Conflicted,
@@ -170,3 +175,17 @@ def test_the_nth_tonne_that_leaves_is_the_nth_number_named(
         (HOME_BATCH, serial): ("seen", number, number)
         for serial, number in zip(serials, numbers, strict=True)
     }
+
+
+@pytest.mark.parametrize("how", ["frozen", "locked"])
+def test_nothing_of_a_halted_owner_leaves(how: str) -> None:
+    world = BridgeWorld()
+    regulator = world.authority("regulator", DutyKind.REGULATOR)
+    request = leaving(world, (1, 50))
+    if how == "frozen":
+        world.accept(regulator, Freeze("account", world.alice, "court", "aa" * 32, False))
+        world.refuse(world.custodian, AccountFrozen, attest(request, verra(1, 50)))
+    else:
+        world.accept(world.alice, Lock(world.alice))
+        world.refuse(world.custodian, AccountLocked, attest(request, verra(1, 50)))
+    assert world.serials(HOME_BATCH)[1][0] != "bridged"

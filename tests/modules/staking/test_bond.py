@@ -5,6 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctn.kernel.refusal import AmountZero, InsufficientBalance
+from ctn.modules.accounts.halts import AccountLocked
+from ctn.modules.accounts.lock import Lock
 from ctn.modules.registry.records import Batch, BatchNotFound, Blocklist, Class, Project
 from ctn.modules.registry.withdraw import Withdraw
 from ctn.modules.staking.bond import Bond, BondTooSmall
@@ -147,3 +149,11 @@ def test_lots_are_the_sum_of_their_bonds(parts: list[int]) -> None:
         world.accept(north, Bond(FRESH, tonnes))
     assert world.lot(north) == sum(parts)
     assert world.balance(north, FRESH) == (10_000 - sum(parts)) * TONNE
+
+
+def test_a_locked_operator_bonds_nothing() -> None:
+    world = StakeWorld()
+    north = world.operator("north")
+    world.hold(north, 1_000)
+    world.accept(north, Lock(north))
+    world.refuse(north, AccountLocked, Bond(FRESH, 1_000))

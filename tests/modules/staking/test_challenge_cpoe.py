@@ -1,6 +1,8 @@
 """Challenges: one, with a bond, within 30 days, by no affiliate of the owner."""
 
 from ctn.kernel.refusal import InsufficientBalance, RoleTooLow
+from ctn.modules.accounts.halts import AccountLocked
+from ctn.modules.accounts.lock import Lock
 from ctn.modules.staking.attest_cpoe import AttestCpoe
 from ctn.modules.staking.challenge_cpoe import ChallengeCpoe
 from ctn.modules.staking.cpoes import (
@@ -85,3 +87,9 @@ def test_refuses_a_visitor_and_who_cannot_pay_the_bond() -> None:
 def named_address(world: StakeWorld, name: str) -> str:
     """The address of a named person."""
     return next(address for address, known in world.people.items() if known.name == name)
+
+
+def test_a_locked_account_puts_up_no_bond() -> None:
+    world, alice, cpoe = ready()
+    world.accept(alice, Lock(alice))
+    world.refuse(alice, AccountLocked, ChallengeCpoe(cpoe, DOCUMENT))

@@ -101,6 +101,7 @@ class StakeWorld(World):
         self.put(ConsensusAddress(address, key, operator))
         if tonnes:
             self.put(Bond(operator, batch, tonnes, START - 1))
+            self.keep(operator, "bond")
             self.hold(bonded(operator), tonnes, batch)
         if power:
             self.put(Power(key, operator, power))

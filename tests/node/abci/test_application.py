@@ -4,9 +4,11 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from ctn.kernel.receipt import NOT_ADMITTED
 from ctn.modules.staking.records import Power
@@ -345,3 +347,19 @@ def test_the_driver_finds_an_application_that_forgets(network: Network) -> None:
     network.comet.blocks[0].root = b"another root"
     with pytest.raises(SpecBroken, match="another root"):
         network.crash()
+
+
+def test_a_refused_proposal_is_counted_by_its_proposer(network: Network, capfd: Any) -> None:
+    kind = pb.ResponseProcessProposal
+    address = b"\xab" * 20
+    time = Timestamp(seconds=1_900_000_000)
+    for count in (1, 2):
+        bad = pb.RequestProcessProposal(
+            txs=[b"junk"], height=1, time=time, proposer_address=address
+        )
+        assert network.ask("process_proposal", bad).status == kind.REJECT
+        assert network.application.rejected == {"ab" * 20: count}
+    good = pb.RequestProcessProposal(txs=[], height=1, time=time, proposer_address=b"\xcd" * 20)
+    assert network.ask("process_proposal", good).status == kind.ACCEPT
+    assert network.application.rejected == {"ab" * 20: 2}
+    assert '"proposal rejected"' in capfd.readouterr().err

@@ -53,6 +53,8 @@ function Found({ found, again }: FoundFields): ReactElement {
     EVERY_MS,
   );
   const all = listed.state === "ready" ? listed.data.items : [found];
+  const status = useResource<{ readonly rejected: Readonly<Record<string, number>> }>("/status");
+  const rejected = status.state === "ready" ? (status.data.rejected[found.address] ?? 0) : null;
   return (
     <>
       <div className={layout["two"]}>
@@ -66,6 +68,7 @@ function Found({ found, again }: FoundFields): ReactElement {
               [t("one.stateMeans"), t(`means.${found.state}`)],
               [t("one.operator"), <Address key="operator" address={found.operator} />],
               [t("one.key"), <code key="key">{found.pubkey}</code>],
+              [t("one.rejected"), rejected === null ? "–" : rejected],
               [t("one.declared"), <Time key="declared" time={found.declared} />],
               [
                 t("one.admitted"),

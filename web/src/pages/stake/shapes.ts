@@ -2,6 +2,8 @@
 
 export interface ValidatorRow {
   readonly operator: string;
+  /** The consensus address: 40 hex of the key's hash. */
+  readonly address: string;
   readonly moniker: string;
   readonly pubkey: string;
   readonly status: "declared" | "admitted" | "tombstoned";
