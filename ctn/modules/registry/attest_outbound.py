@@ -108,7 +108,7 @@ class AttestOutbound(Op, frozen=True, tag="registry.attest_outbound"):
         return self.request
 
     def apply(self, ledger: Ledger, sender: str) -> None:
-        """Refuse a halted owner and units that do not fit; then release, map and step the serials."""
+        """Refuse a halted owner and units that do not fit; then release, map and step."""
         bridge = find_request(ledger, self.request, OUTWARD)
         require_custodian(ledger, bridge, sender)
         require_phase(ledger, bridge, OPEN)

@@ -127,7 +127,7 @@ export async function readAuthority(account: string, stored: Json): Promise<Auth
   };
 }
 
-/** Where more are asked for than an account has, all of its unlimited signers approve, two at least. */
+/** Where more are asked for than an account has, all unlimited signers approve, at least two. */
 function approversOf(least: number, signers: readonly Signer[]): number {
   const unlimited = signers.filter(({ families }) => families === null).length;
   return Math.min(least, Math.max(APPROVERS_LEAST, unlimited));

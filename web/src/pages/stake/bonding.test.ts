@@ -3,7 +3,8 @@ import { bondFault, stocks, unbondFault, waitsForPower } from "./bonding";
 import type { ValidatorFound } from "./shapes";
 
 const FOUND: ValidatorFound = {
-  operator: "o", moniker: "n", pubkey: "k", status: "admitted", state: "in_force", credit: 8_000,
+  operator: "o", address: "a", moniker: "n", pubkey: "k", status: "admitted", state: "in_force",
+  credit: 8_000,
   suspended: false, jailed_until: null, barred_until: 0, stake: "0", bonus_bp: 0, weight: "0",
   declared: 0, admitted: 0, power: 1, power_total: 1, bonded_t: "2000", blocks: 0, signed: 0,
   absent: 0, lots: [{ batch: "vcs-00001-2025-001", tonnes: "2000", since: 0 }], unbonding: [],
