@@ -250,15 +250,38 @@ def _check_holds(ledger: Ledger) -> None:
 
 
 def _check_weights(ledger: Ledger) -> None:
-    """Who weighs is admitted, and weighs what stake, bonus and credit come to or came to."""
+    """Who weighs is admitted, and weighs what stake, bonus and credit come to or came to.
+
+    What a validator was weighed by at the last epoch it has bonded, lets go, or lost since. All
+    powers are parts of a million, and what was forced out is not given to others before the epoch.
+    """
+    liable = _liable_t(ledger)
     for _place, validator in every(ledger, Validator):
+        held = 1_000 * liable.get(validator.operator, 0)
+        if validator.weight and validator.stake > held:
+            raise Breach(f"I23 power: {validator.operator} staked {validator.stake} of {held}")
         most = validator.stake * (rules.BP + validator.bonus_bp) // rules.BP
         if validator.weight > most or (validator.weight and validator.status == "declared"):
             raise Breach(f"I23 power: {validator.operator} weighs {validator.weight} of {most}")
     known = {validator.pubkey for _place, validator in every(ledger, Validator)}
-    for _place, power in every(ledger, Power):
+    powers = [power for _place, power in every(ledger, Power)]
+    if sum(power.power for power in powers) > rules.POWER_TOTAL + len(powers):
+        raise Breach("I23 power: the powers are more than all")
+    for power in powers:
         if power.power < 1 or (power.operator and power.pubkey not in known):
             raise Breach(f"I23 power: {power.pubkey} has {power.power}")
+
+
+def _liable_t(ledger: Ledger) -> dict[str, int]:
+    """Tonnes of each operator that are bonded, on their way out, or were slashed."""
+    found: dict[str, int] = {}
+    rows = [(bond.operator, bond.tonnes) for _place, bond in every(ledger, Bond)]
+    rows += [(entry.operator, entry.tonnes) for _place, entry in every(ledger, Unbonding)]
+    for _place, evidence in every(ledger, Evidence):
+        rows += [(evidence.operator, lot.tonnes) for lot in evidence.lots]
+    for operator, tonnes in rows:
+        found[operator] = found.get(operator, 0) + tonnes
+    return found
 
 
 INVARIANTS: tuple[Invariant, ...] = (

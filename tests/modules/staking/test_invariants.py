@@ -146,3 +146,22 @@ def test_the_recount_passes_a_state_with_everything_in_it() -> None:
     world.recount()
     assert named(world.next_epoch(), "EpochEnded")
     assert world.lot(north, OLD) == 855
+
+
+def test_the_recount_finds_more_power_than_all_and_weight_without_tonnes() -> None:
+    for change in ("power", "weight", "lot"):
+        world = StakeWorld()
+        north = world.operator("north", tonnes=3_000)
+        world.operator("south", tonnes=3_000)
+        for _ in range(8):
+            world.next_epoch()
+        world.recount()
+        found = world.validator(north)
+        if change == "power":
+            world.write(Power(world.key(north), north, 999_999))
+        elif change == "weight":
+            world.write(found.replace(stake=10**12, weight=10**12))
+        else:
+            world.write(Bond(north, OLD, 0, START))
+        with pytest.raises(Breach):
+            world.recount()
