@@ -105,13 +105,14 @@ class Recover(Op, frozen=True, tag="accounts.recover"):
 
 
 def _votes(ledger: Ledger, account: str, guard: Guard, recovery: str) -> int:
-    """How many guardians, whose accounts are open, approve this very recovery."""
-    count = 0
+    """How many guardians, whose accounts are open, approved this very recovery in 30 days."""
+    count, since = 0, ledger.block.time - DAYS_30
     for guardian in guard.guardians:
         vote = ledger.get(RecoveryVote, f"{account}/{guardian}")
         known = ledger.get(Account, guardian)
         is_open = known is not None and known.closed is None
-        count += vote is not None and vote.recovery == recovery and is_open
+        is_same = vote is not None and vote.recovery == recovery and vote.time > since
+        count += is_same and is_open
     return count
 
 

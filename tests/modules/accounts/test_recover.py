@@ -199,3 +199,17 @@ def test_the_word_of_a_guardian_whose_account_is_closed_counts_no_more() -> None
     assert "accounts.RecoveryPending" in [
         event["event"] for event in world.accept(guards[2], lone)
     ]
+
+
+def test_a_word_counts_for_thirty_days() -> None:
+    """Else an old quarrel and a new one together would take an account."""
+    for age, started in ((30 * DAY - 10_000, True), (30 * DAY, False)):
+        world = World()
+        alice = world.person("alice")
+        guards = [world.person(f"guard{number}") for number in range(2)]
+        guarded(world, alice, guardians=tuple(guards), guardian_threshold=2)
+        lone = Recover(alice, (Signer(1, Person("lone").key.hex(), 1),), Thresholds(1, 1, 1))
+        world.accept(guards[0], lone)
+        world.later(age)
+        names = [event["event"] for event in world.accept(guards[1], lone)]
+        assert ("accounts.RecoveryPending" in names) == started
