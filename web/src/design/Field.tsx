@@ -13,52 +13,35 @@ interface FieldFields {
   readonly label: string;
   readonly side?: ReactNode;
   readonly hint?: ReactNode;
-  readonly wrong?: string | null;
+  readonly wrong?: string | null | undefined;
 }
 
 type InputFields = FieldFields & InputHTMLAttributes<HTMLInputElement>;
 
 /** An input with its label, a hint, and the rule that its value breaks. */
 export function Field({ label, side, hint, wrong, ...rest }: InputFields): ReactElement {
-  const id = useId();
   return (
-    <div className={parts["field"]}>
-      <label className={parts["label"]} htmlFor={id}>
-        <span>{label}</span>
-        <span>{side}</span>
-      </label>
-      <input
-        {...rest}
-        id={id}
-        className={parts["control"]}
-        aria-invalid={wrong ? true : undefined}
-        aria-describedby={`${id}-note`}
-      />
-      <Note id={`${id}-note`} hint={hint} wrong={wrong} />
-    </div>
+    <Labelled label={label} side={side} hint={hint} wrong={wrong}>
+      {(control) => <input {...rest} {...control} />}
+    </Labelled>
   );
 }
 
-type AreaFields = FieldFields & TextareaHTMLAttributes<HTMLTextAreaElement>;
+type AreaFields = FieldFields &
+  TextareaHTMLAttributes<HTMLTextAreaElement> & { readonly look?: string | undefined };
 
-/** A text of several lines, likewise. */
-export function Area({ label, side, hint, wrong, ...rest }: AreaFields): ReactElement {
-  const id = useId();
+/** A text of several lines, likewise; `look` is a class of its own. */
+export function Area({ label, side, hint, wrong, look, ...rest }: AreaFields): ReactElement {
   return (
-    <div className={parts["field"]}>
-      <label className={parts["label"]} htmlFor={id}>
-        <span>{label}</span>
-        <span>{side}</span>
-      </label>
-      <textarea
-        {...rest}
-        id={id}
-        className={parts["control"]}
-        aria-invalid={wrong ? true : undefined}
-        aria-describedby={`${id}-note`}
-      />
-      <Note id={`${id}-note`} hint={hint} wrong={wrong} />
-    </div>
+    <Labelled label={label} side={side} hint={hint} wrong={wrong}>
+      {(control) => (
+        <textarea
+          {...rest}
+          {...control}
+          className={[control.className, look].filter(Boolean).join(" ")}
+        />
+      )}
+    </Labelled>
   );
 }
 
@@ -69,28 +52,50 @@ interface ChoiceFields extends FieldFields {
 }
 
 /** One of several values. */
-export function Choice(fields: ChoiceFields): ReactElement {
+export function Choice({ value, options, onChoose, ...field }: ChoiceFields): ReactElement {
+  return (
+    <Labelled {...field}>
+      {(control) => (
+        <select {...control} value={value} onChange={(event) => onChoose(event.target.value)}>
+          {options.map(([name, text]) => (
+            <option key={name} value={name}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+    </Labelled>
+  );
+}
+
+interface Control {
+  readonly id: string;
+  readonly className: string | undefined;
+  readonly "aria-invalid": true | undefined;
+  readonly "aria-describedby": string;
+}
+
+interface LabelledFields extends FieldFields {
+  readonly children: (control: Control) => ReactNode;
+}
+
+/** The label and the note around a control, which is told what ties it to them. */
+function Labelled({ label, side, hint, wrong, children }: LabelledFields): ReactElement {
   const id = useId();
+  const note = `${id}-note`;
   return (
     <div className={parts["field"]}>
       <label className={parts["label"]} htmlFor={id}>
-        <span>{fields.label}</span>
-        <span>{fields.side}</span>
+        <span>{label}</span>
+        <span>{side}</span>
       </label>
-      <select
-        id={id}
-        className={parts["control"]}
-        value={fields.value}
-        aria-describedby={`${id}-note`}
-        onChange={(event) => fields.onChoose(event.target.value)}
-      >
-        {fields.options.map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </select>
-      <Note id={`${id}-note`} hint={fields.hint} wrong={fields.wrong} />
+      {children({
+        id,
+        className: parts["control"],
+        "aria-invalid": wrong ? true : undefined,
+        "aria-describedby": note,
+      })}
+      <Note id={note} hint={hint} wrong={wrong} />
     </div>
   );
 }

@@ -1,13 +1,11 @@
 // A new proposal: a decision in words, or operations that run by themselves once it is adopted.
 
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import { type ReactElement, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../design/Button";
 import { Card } from "../../design/Card";
-import { Drop } from "../../design/Drop";
 import { Choice, Field } from "../../design/Field";
+import { HashField, isHash } from "../../design/HashField";
 import type { Op } from "../../wallet/body";
 import { OpList } from "../../wallet/OpSentence";
 import { useLanguage } from "../../wallet/parts";
@@ -19,7 +17,6 @@ import styles from "./governance.module.css";
 
 const TITLE_BYTES = 200;
 const OPS_MOST = 16;
-const HASH = /^[0-9a-f]{64}$/;
 const TRACKS = ["public", "council"] as const;
 
 export function Propose({ done }: { readonly done: () => void }): ReactElement {
@@ -55,7 +52,17 @@ export function Propose({ done }: { readonly done: () => void }): ReactElement {
           wrong={title === "" || isTitled ? null : t("propose.nameRule")}
           onChange={(event) => setTitle(event.target.value)}
         />
-        <Document document={document} change={setDocument} />
+        <HashField
+          label={t("propose.document")}
+          value={document}
+          onHash={setDocument}
+          words={{
+            hint: t("propose.documentWhy"),
+            rule: t("propose.hashRule"),
+            file: t("propose.file"),
+            drop: t("propose.drop"),
+          }}
+        />
         {ops.length > 0 && (
           <>
             <OpList ops={ops} language={language} />
@@ -71,38 +78,11 @@ export function Propose({ done }: { readonly done: () => void }): ReactElement {
         )}
         {ops.length === 0 && <p className={styles["muted"]}>{t("propose.pure")}</p>}
         <div>
-          <Button tone="primary" disabled={!isTitled || !HASH.test(document)} onClick={send}>
+          <Button tone="primary" disabled={!isTitled || !isHash(document)} onClick={send}>
             {t("propose.send")}
           </Button>
         </div>
       </div>
     </Card>
-  );
-}
-
-interface DocumentFields {
-  readonly document: string;
-  readonly change: (hash: string) => void;
-}
-
-/** The hash of what is proposed in full; a dropped file is hashed here and sent nowhere. */
-function Document({ document, change }: DocumentFields): ReactElement {
-  const { t } = useTranslation("governance");
-  const hash = (files: readonly File[]) =>
-    void files[0]?.arrayBuffer().then((bytes) => change(bytesToHex(sha256(new Uint8Array(bytes)))));
-  return (
-    <>
-      <Field
-        label={t("propose.document")}
-        value={document}
-        maxLength={64}
-        hint={t("propose.documentWhy")}
-        wrong={document === "" || HASH.test(document) ? null : t("propose.hashRule")}
-        onChange={(event) => change(event.target.value.trim().toLowerCase())}
-      />
-      <Drop label={t("propose.file")} accept="*/*" onFiles={hash}>
-        <span>{t("propose.drop")}</span>
-      </Drop>
-    </>
   );
 }

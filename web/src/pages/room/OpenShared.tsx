@@ -4,11 +4,10 @@ import { type ReactElement, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../design/Button";
 import { Card } from "../../design/Card";
-import { Choice } from "../../design/Field";
+import { Area, Choice } from "../../design/Field";
 import { NoteOfFault } from "../../wallet/parts";
 import { useSign } from "../../wallet/Signing";
 import { useWallet } from "../../wallet/Wallet";
-import { KeysField } from "./KeysField";
 import {
   KEYS_LEAST, keysOf, type Level, LEVELS, type Needed, openedBy, openingFault, openingOp,
 } from "./opening";
@@ -59,10 +58,15 @@ function Opening(): ReactElement {
   };
   return (
     <>
-      <KeysField
+      <Area
         label={t("open.keys")}
+        look={styles["keys"]}
+        rows={4}
+        maxLength={1_300}
+        spellCheck={false}
+        autoComplete="off"
         value={typed}
-        change={type}
+        onChange={(event) => type(event.target.value)}
         hint={t("open.keysWhy")}
         wrong={fault === null || keys.length < KEYS_LEAST ? null : t(`open.fault.${fault}`)}
       />
