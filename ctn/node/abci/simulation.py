@@ -18,6 +18,7 @@ import msgspec
 from ctn.kernel.block import Clock
 from ctn.node.abci.driver import (
     BLOCK_MS,
+    ApplicationGone,
     Comet,
     Connections,
     Decided,
@@ -30,6 +31,7 @@ from ctn.node.abci.updates import Powers
 from ctn.node.home import Home
 
 START_SECONDS = 60.0
+LOG = "simulation.log"
 SNAPSHOT_SECONDS = 20.0
 HOUR_MS = 3_600_000
 KEYS = {hashlib.sha256(b"validator %d" % number).hexdigest(): 10 for number in range(4)}
@@ -72,17 +74,29 @@ class Application:
         """Start the process and open the four connections."""
         path = self.home.socket.with_name("abci.sock")
         path.unlink(missing_ok=True)
-        self.process = subprocess.Popen(self._program, stderr=subprocess.DEVNULL)
+        with self.home.folder.joinpath(LOG).open("ab") as log:
+            self.process = subprocess.Popen(self._program, stderr=log)
         end = time.monotonic() + START_SECONDS
-        while not path.exists():
+        while True:
+            # The socket's file is there a moment before anybody listens.
+            with contextlib.suppress(ApplicationGone):
+                self.connections = Connections(path)
+                return
             if self.process.poll() is not None or time.monotonic() > end:
-                raise SpecBroken(f"the application ended with {self.process.poll()}")
+                raise SpecBroken(f"the application ended with {self.process.poll()}: {self.said()}")
             time.sleep(0.02)
-        self.connections = Connections(path)
 
-    def ask(self, method: str, body: object) -> object:
-        """The answer to one request."""
-        return self.connections.ask(method, body)
+    def said(self) -> str:
+        """The last line that the process left on stderr."""
+        lines = self.home.folder.joinpath(LOG).read_text("utf-8", "replace").splitlines()
+        return lines[-1] if lines else "nothing said"
+
+    def ask(self, method: str, body: Any) -> Any:
+        """The answer to one request; ApplicationGone says what the process said last."""
+        try:
+            return self.connections.ask(method, body)
+        except ApplicationGone as gone:
+            raise ApplicationGone(f"{gone}; it said: {self.said()}") from None
 
     def crash(self) -> None:
         """Kill the process and start it again."""
@@ -131,7 +145,7 @@ class Play:
 
     def record(self, place: str) -> dict[str, Any]:
         """A record of the application, `<table>/<id>`."""
-        answer = self.application.connections.ask("query", pb.RequestQuery(path=f"/state/{place}"))
+        answer = self.application.ask("query", pb.RequestQuery(path=f"/state/{place}"))
         require(bool(answer.value), f"there is no record {place}")
         found: dict[str, Any] = json.loads(answer.value)
         return found
@@ -159,9 +173,9 @@ def require(holds: bool, rule: str) -> None:
 
 def handshake(play: Play) -> None:
     """Echo, Flush, Info, InitChain; the first blocks."""
-    echo = play.application.connections.ask("echo", pb.RequestEcho(message="here"))
+    echo = play.application.ask("echo", pb.RequestEcho(message="here"))
     require(echo.message == "here", "Echo gives back its text")
-    play.application.connections.ask("flush", pb.RequestFlush())
+    play.application.ask("flush", pb.RequestFlush())
     play.comet.handshake()
     for _ in range(3):
         play.transfer()
@@ -253,7 +267,7 @@ def clock(play: Play) -> None:
 
 def _clock(play: Play) -> int:
     """The time of the last block, as the state keeps it."""
-    answer = play.application.connections.ask("query", pb.RequestQuery(path="/state/chain/clock"))
+    answer = play.application.ask("query", pb.RequestQuery(path="/state/chain/clock"))
     return msgspec.json.decode(answer.value, type=Clock).time
 
 
@@ -299,7 +313,7 @@ def snapshots(play: Play) -> None:
         other = Comet(play.stage.genesis, target.ask)
         other.blocks, other.sets = play.comet.blocks[:], dict(play.comet.sets)
         other.handshake()
-        info = target.connections.ask("info", pb.RequestInfo())
+        info = target.ask("info", pb.RequestInfo())
         followed = (info.last_block_height, info.last_block_app_hash)
         wanted = (play.comet.height, play.comet.root)
         require(followed == wanted, "a restored node follows to one root")
@@ -308,7 +322,7 @@ def snapshots(play: Play) -> None:
 def _listed(source: Application) -> list[pb.Snapshot]:
     end = time.monotonic() + SNAPSHOT_SECONDS
     while time.monotonic() < end:
-        answer = source.connections.ask("list_snapshots", pb.RequestListSnapshots())
+        answer = source.ask("list_snapshots", pb.RequestListSnapshots())
         if answer.snapshots:
             return list(answer.snapshots)
         time.sleep(0.05)
@@ -316,7 +330,7 @@ def _listed(source: Application) -> list[pb.Snapshot]:
 
 
 def _result(target: Application, method: str, request: object) -> int:
-    found: int = target.connections.ask(method, request).result
+    found: int = target.ask(method, request).result
     return found
 
 
@@ -324,7 +338,7 @@ def _fill(source: Application, target: Application, snapshot: pb.Snapshot) -> No
     kind = pb.ResponseApplySnapshotChunk
     for number in range(snapshot.chunks):
         load = pb.RequestLoadSnapshotChunk(height=snapshot.height, format=1, chunk=number)
-        data = source.connections.ask("load_snapshot_chunk", load).chunk
+        data = source.ask("load_snapshot_chunk", load).chunk
         altered = bytes([data[0] ^ 1]) + data[1:]
         bad = pb.RequestApplySnapshotChunk(index=number, chunk=altered, sender="liar")
         require(_result(target, "apply_snapshot_chunk", bad) == kind.RETRY, "an altered chunk")
