@@ -133,7 +133,10 @@ def check_self_trade(floor: Floor, order: Order) -> None:
     assert order.price is not None
     books, is_buy = floor.ledger.index(Books), order.side == "buy"
     for account in accounts_of(floor.ledger, order.account):
-        for own in books.holder(account).orders.values():
+        own_orders = books.holder(account).orders
+        # By number: in which order an index holds them depends on what was undone and restarted.
+        for number in sorted(own_orders):
+            own = own_orders[number]
             if own.instrument != order.instrument or own.side == order.side:
                 continue
             assert own.price is not None

@@ -198,6 +198,17 @@ def test_refuses_an_order_that_would_meet_one_of_the_same_owner() -> None:
     world.refuse(other, SelfTrade, sell(1, REF - 100))
 
 
+def test_what_was_tried_and_undone_changes_nothing_of_what_a_refusal_tells() -> None:
+    """Receipts are hashed: two validators, of which one answered a trial, must write the same."""
+    world = GapWorld()
+    both = world.trader("both", tonnes=10)
+    world.accept(both, sell(1, REF + 100))
+    world.accept(both, sell(1, REF + 200))
+    assert world.machine.simulate(world.tx(both, cancel(1), cancel(99))).refusal is not None
+    world.called()
+    assert world.refuse(both, SelfTrade, buy(1, REF + 300))["order"] == 1
+
+
 def test_of_owners_who_joined_in_the_call_the_newer_order_ends() -> None:
     world = GapWorld()
     other = world.trader("other", tonnes=10)
