@@ -18,12 +18,14 @@ from _figure import IS_QUICK, middle, print_figure, print_row
 
 from ctn.genesis import genesis_machine, genesis_values
 from ctn.kernel.block import Header, block_hash
-from ctn.kernel.codec import encode, to_base64
+from ctn.kernel.codec import INT_MAX, encode, to_base64
 from ctn.kernel.genesis import Genesis
 from ctn.kernel.state import MemorySource, State
 from ctn.kernel.tx import Body, Fee, Signature, Tx, pack
 from ctn.machine import Machine, Outcome
+from ctn.modules.accounts.records import PERSON
 from ctn.modules.assets.records import FREE, Asset, Calendar
+from ctn.modules.identity.records import LIVE, Attestation
 from ctn.modules.market.create_instrument import CreateInstrument
 from ctn.modules.market.days import first_state
 from ctn.modules.market.place_order import PlaceOrder
@@ -68,6 +70,13 @@ def founded(people: list[Key]) -> Genesis:
     records = list(plain.records)
     for record in (Asset(BATCH, FREE), calendar, instrument, state):
         records.append((record.table, record.place(), msgspec.to_builtins(record)))
+    for number, person in enumerate(people):
+        place = f"{person.address}/{0:020d}"
+        word = Attestation(
+            place, person.address, person.address, 2, PERSON, "CN", (f"{number:064x}",), (),
+            "00" * 32, 1, INT_MAX, LIVE, None,
+        )  # fmt: skip
+        records.append((word.table, place, msgspec.to_builtins(word)))
     each = 10_000 * TONNE
     records.append(("balance", f"issued:{BATCH}/{BATCH}", -each * len(people)))
     records += [("balance", f"{person.address}/{BATCH}", each) for person in people]

@@ -85,6 +85,9 @@ class Person:
 class World:
     """A chain in memory; genesis is what was granted before the first operation."""
 
+    # Alarms that a life may raise without an error, by how they begin.
+    tolerated: tuple[str, ...] = ("no such alarm",)
+
     def __init__(self, **params: int | str) -> None:
         self.params: dict[str, Any] = {"fee_asset": "cny"} | params
         self.people: dict[str, Person] = {}
@@ -241,7 +244,8 @@ class World:
         assert isinstance(source, MemorySource)
         source.write({item.key: item.value for item in outcome.changes})
         machine.committed(outcome)
-        assert not machine.alarms, machine.alarms[0]
+        raised = [one for one in machine.alarms if not one.startswith(self.tolerated)]
+        assert not raised, raised[0]
         return outcome
 
     def heard(self) -> Consensus:

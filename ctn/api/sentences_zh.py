@@ -133,6 +133,7 @@ SENTENCES = {
     "governance.UpgradeExists": "已安排另一次升级；请先取消。",
     "governance.UpgradeInPast": "该高度早于须给予节点运营者的预告期。",
     "governance.UpgradeNotFound": "没有已安排的升级。",
+    "identity.DailyValueExceeded": "该所有人今天进入的价值将超过其认证等级允许的上限。",
     "identity.AuthorityMayNotTrade": "担任此职责的账户不得交易、赚取、兑换或抽奖。",
     "identity.LevelKindMismatch": "级别、主体类型与所请求的事项互不相符。",
     "identity.BadCountry": "国家代码不是大写的 ISO 3166-1 两字母代码。",

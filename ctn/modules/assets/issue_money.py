@@ -34,6 +34,7 @@ from ctn.modules.assets.records import (
     MoneyId,
 )
 from ctn.modules.assets.rules import day_of
+from ctn.modules.identity.mutators import DailyValueExceeded, enter
 
 
 class IssuingSuspended(Refusal):
@@ -67,6 +68,7 @@ class IssueMoney(Op, frozen=True, tag="assets.issue_money"):
         BankRefUsed,
         RecipientNotVerified,
         IssueLimit,
+        DailyValueExceeded,
         AmountZero,
         BalanceTooLarge,
     )
@@ -96,6 +98,7 @@ class IssueMoney(Op, frozen=True, tag="assets.issue_money"):
         require_unused(ledger, sender, self.bank_ref)
         _require_recipient(ledger, self.to)
         money = _counted(ledger, before, self.amount)
+        enter(ledger, self.to, self.asset, self.amount)
 
         define(ledger, self.asset, FREE)
         receive(ledger, self.to, self.asset)

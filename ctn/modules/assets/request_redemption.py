@@ -21,6 +21,7 @@ from ctn.modules.assets.records import (
     withdrawal,
 )
 from ctn.modules.assets.rules import day_of, day_start, next_trading_day
+from ctn.modules.identity.mutators import DailyValueExceeded, enter
 
 
 class RedemptionRequested(Event, frozen=True):
@@ -48,6 +49,7 @@ class RequestRedemption(Op, frozen=True, tag="assets.request_redemption"):
         AccountLocked,
         DepositHeld,
         DailyLimitExceeded,
+        DailyValueExceeded,
         AmountZero,
         InsufficientBalance,
     )
@@ -65,6 +67,7 @@ class RequestRedemption(Op, frozen=True, tag="assets.request_redemption"):
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Number the redemption and set its money aside; own bank money is outgoing value."""
         spend(ledger, sender, target=sender, asset=self.asset, amount=self.amount)
+        enter(ledger, sender, self.asset, self.amount)
         time = ledger.block.time
         calendar = money_calendar(ledger)
         day = day_of(calendar, time)

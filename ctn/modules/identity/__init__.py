@@ -14,11 +14,18 @@ from ctn.modules.identity.attest import Attest
 from ctn.modules.identity.dismiss import Dismiss
 from ctn.modules.identity.hooks import end_block
 from ctn.modules.identity.invariants import INVARIANTS, recount_attestations
-from ctn.modules.identity.records import ATTEST_DAY_MAX, Attestation, AttestorDay, Duty, Standing
+from ctn.modules.identity.records import (
+    ATTEST_DAY_MAX,
+    Attestation,
+    AttestorDay,
+    DailyValue,
+    Duty,
+    Standing,
+)
 from ctn.modules.identity.revoke_attestation import RevokeAttestation
 
 Ops = Attest | RevokeAttestation | Appoint | Dismiss
-RECORDS: tuple[type[Record], ...] = (Attestation, AttestorDay, Duty, Standing)
+RECORDS: tuple[type[Record], ...] = (Attestation, AttestorDay, DailyValue, Duty, Standing)
 PARAMS: tuple[Param, ...] = (ATTEST_DAY_MAX,)
 
 __all__ = ["INVARIANTS", "PARAMS", "RECORDS", "Ops", "end_block", "recount"]

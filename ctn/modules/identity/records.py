@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from ctn.kernel.account import DutyKind
-from ctn.kernel.codec import BasisPoints, Count, Hash, Time
+from ctn.kernel.codec import Amount, BasisPoints, Count, Hash, Time
 from ctn.kernel.param import param
 from ctn.kernel.record import Index, Record
 from ctn.kernel.text import Address
@@ -109,6 +109,17 @@ class Duties:
         mine.pop(kind, None)
         if isinstance(after, Duty):
             mine[kind] = after
+
+
+class DailyValue(Record, frozen=True):
+    """What the accounts of an owner entered in a day, UTC+8, in 1/10^4 CNY (people.md 4)."""
+
+    table: ClassVar[str] = "daily_value"
+    key: ClassVar[tuple[str, ...]] = ("owner",)
+
+    owner: Annotated[str, Meta(max_length=64)]
+    day: Count
+    value: Amount
 
 
 class Duty(Record, frozen=True):

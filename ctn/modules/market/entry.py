@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.refusal import InsufficientBalance
 from ctn.modules.accounts.records import ENTERPRISE, Guard
+from ctn.modules.identity.mutators import enter
 from ctn.modules.identity.reads import accounts_of, roles, standing
 from ctn.modules.market import refusals
 from ctn.modules.market.book import Books
@@ -23,7 +24,7 @@ from ctn.modules.market.records import (
     Order,
     Pace,
 )
-from ctn.modules.market.rules import clip, multiplier, protection, reservation
+from ctn.modules.market.rules import clip, multiplier, notional, protection, reservation
 from ctn.modules.registry.reads import is_tradable
 
 
@@ -112,6 +113,17 @@ def terms_of(floor: Floor, sender: str) -> Terms:
     rest = multiplier(max(maker, auction), discount)
     rate = multiplier(taker, discount)
     return Terms(rank, rate, rest, max(rest, rate))
+
+
+def enter_value(floor: Floor, order: Order, before: int = 0) -> None:
+    """Count an order at its limit as value that its owner enters; refuses DailyValueExceeded.
+
+    `before` is what the same order was counted at when it stood before.
+    """
+    assert order.price is not None
+    value = notional(order.price, order.open) - before
+    if value > 0:
+        enter(floor.ledger, order.account, floor.instrument.quote, value)
 
 
 def check_funds(floor: Floor, order: Order, cap: int) -> None:

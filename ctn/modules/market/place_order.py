@@ -11,6 +11,7 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import InsufficientBalance, Refusal
+from ctn.modules.identity.mutators import DailyValueExceeded
 from ctn.modules.market import entry, refusals
 from ctn.modules.market.events import (
     OrderChanged,
@@ -73,6 +74,7 @@ class PlaceOrder(Op, frozen=True, tag="market.place_order"):
         refusals.ExpiryInvalid,
         refusals.RateLimited,
         refusals.TooManyOrders,
+        DailyValueExceeded,
         InsufficientBalance,
         refusals.SelfTrade,
         refusals.WouldCross,
@@ -125,9 +127,10 @@ class PlaceOrder(Op, frozen=True, tag="market.place_order"):
         floor = Floor(ledger, instrument, state)
         terms = entry.terms_of(floor, sender)
         entry.check_count(ledger, sender, terms.rank)
+        order = self._order(floor, terms, sender, expires)
+        entry.enter_value(floor, order)
 
         ledger.put(pace, sender)
-        order = self._order(floor, terms, sender, expires)
         if self.client_id is not None:
             due = ledger.block.time + CLIENT_ID_LIFE_MS
             ledger.put(ClientId(sender, self.client_id, order.no, digest, due))

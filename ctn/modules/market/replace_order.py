@@ -11,6 +11,7 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import InsufficientBalance, Refusal, ScopeFrozen
+from ctn.modules.identity.mutators import DailyValueExceeded
 from ctn.modules.market import entry, refusals
 from ctn.modules.market.events import OrderChanged, OrdersEnded, Traded
 from ctn.modules.market.finding import check_named, own_order
@@ -27,6 +28,7 @@ from ctn.modules.market.records import (
     Pace,
     Tape,
 )
+from ctn.modules.market.rules import notional
 
 
 class ReplaceTooSmall(Refusal):
@@ -59,6 +61,7 @@ class ReplaceOrder(Op, frozen=True, tag="market.replace_order"):
         refusals.OutsideBand,
         refusals.ExpiryInvalid,
         refusals.RateLimited,
+        DailyValueExceeded,
         InsufficientBalance,
         refusals.SelfTrade,
         refusals.WouldCross,
@@ -154,6 +157,8 @@ def _enter_again(floor: Floor, old: Order, new: Order, fills_max: int) -> Floor:
     order = new.replace(
         rank=terms.rank, seq=floor.number(), height=ledger.block.height, cap=terms.rest_cap
     )
+    assert old.price is not None
+    entry.enter_value(floor, order, notional(old.price, old.open))
     entry.check_funds(floor, order, terms.entry_cap)
     if floor.state.phase == "call":
         entry.check_self_trade(floor, order)
