@@ -77,12 +77,19 @@ class Snapshots:
             # Its first row opens the read transaction, which keeps this height for the thread.
             first = next(rows)
             head = self._chain.head
-            self._task = asyncio.create_task(asyncio.to_thread(self._write, head, first, rows))
+            self._task = asyncio.create_task(self._take(head, first, rows))
 
     async def written(self) -> None:
         """Wait for a snapshot that is being written."""
         if self._task is not None:
             await self._task
+
+    async def _take(self, head: Head, first: bytes, rest: Iterator[bytes]) -> None:
+        """Write a snapshot beside the blocks; a node without it goes on, and says so."""
+        try:
+            await asyncio.to_thread(self._write, head, first, rest)
+        except OSError as error:
+            log("snapshot failed", height=head.height, reason=str(error))
 
     def _rows(self) -> Iterator[bytes]:
         for key, _leaf, value in self._chain.store.rows():
@@ -97,13 +104,23 @@ class Snapshots:
             hashes.append(hashlib.sha256(chunk).hexdigest())
         metadata = Metadata(head.chain, head.app_version, head.height, head.root, hashes)
         write_whole(half / METADATA, encode(metadata))
+        # A block that was rolled back and decided again is told anew.
+        self._remove(head.height)
         half.rename(self._folder / str(head.height))
         sync_folder(self._folder)
         for height in self._heights_held()[: -self._chain.opened.config.snapshot.keep]:
-            shutil.rmtree(self._folder / str(height))
+            self._remove(height)
+
+    def _remove(self, height: int) -> None:
+        """Take a snapshot out of the list at once, so that half of one is never served."""
+        whole, gone = self._folder / str(height), self._folder / f".gone-{height}"
+        if whole.exists():
+            whole.rename(gone)
+            shutil.rmtree(gone)
 
     def _heights_held(self) -> list[int]:
-        return sorted(int(path.name) for path in self._folder.glob("[0-9]*"))
+        """The heights of whole snapshots: their description is written last."""
+        return sorted(int(path.parent.name) for path in self._folder.glob(f"[0-9]*/{METADATA}"))
 
     def oldest(self) -> int | None:
         """The height of the oldest snapshot on disk."""
@@ -113,7 +130,10 @@ class Snapshots:
         """The snapshots on disk."""
         found: list[pb.Snapshot] = []
         for height in self._heights_held():
-            data = (self._folder / str(height) / METADATA).read_bytes()
+            try:
+                data = (self._folder / str(height) / METADATA).read_bytes()
+            except FileNotFoundError:  # one that is not kept any more is being removed
+                continue
             metadata = msgspec.json.decode(data, type=Metadata)
             found.append(snapshot_row(metadata, self._heights))
         return found
@@ -121,7 +141,10 @@ class Snapshots:
     def chunk(self, height: int, kind: int, number: int) -> bytes:
         """A chunk of a snapshot, empty when it is not here."""
         path = self._folder / str(self._heights.ours(height)) / str(number)
-        return path.read_bytes() if kind == FORMAT and path.is_file() else b""
+        try:
+            return path.read_bytes() if kind == FORMAT else b""
+        except FileNotFoundError:
+            return b""
 
     # --- restoring
 

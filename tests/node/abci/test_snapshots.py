@@ -9,6 +9,7 @@ import pytest
 from ctn.kernel.codec import encode
 from ctn.node.abci import snapshots
 from ctn.node.abci.pb import abci_pb2 as pb
+from ctn.node.abci.rollback import rollback
 from ctn.node.abci.snapshots import Metadata, cut, pack_row, unpack_rows
 from tests.node.abci.nodes import Network, network_home
 from tests.node.chains import PEOPLE
@@ -172,3 +173,25 @@ def test_rows_survive_any_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             paths.append(tmp_path / f"{size}-{number}")
             paths[-1].write_bytes(data)
         assert list(unpack_rows(paths)) == rows
+
+
+def test_half_of_a_removed_snapshot_is_not_listed(source: Network) -> None:
+    folder = source.home.folder / "snapshots"
+    (folder / "2" / snapshots.METADATA).unlink()
+    source.crash()
+    assert [row.height for row in listed(source)] == [4]
+
+
+def test_a_snapshot_of_a_block_that_was_rolled_back_is_written_anew(source: Network) -> None:
+    source.comet.step()
+    source.write_snapshots()
+    before = listed(source)[-1]
+    source.opened.close()
+    rollback(source.home)
+    source.start()
+    last = source.comet.blocks[-1]
+    source.ask("finalize_block", last.request)
+    source.ask("commit", pb.RequestCommit())
+    source.write_snapshots()
+    assert listed(source)[-1] == before
+    assert chunk(source, 0, before.height)
