@@ -133,13 +133,10 @@ async def scrub_for_ever(
 async def scrub(store: Store, rate: int = SCRUB_BYTES_PER_SECOND) -> int:
     """Check every value of every database; the bytes read; raises StateCorrupt."""
     total = 0
-    pages = store.check_all()
-    while True:
-        page = await asyncio.to_thread(next, pages, None)
-        if page is None:
-            break
-        total += page[1]
-        await asyncio.sleep(page[1] / rate)
-    await asyncio.to_thread(store.check_places)
+    for sizes in ((size for _name, size in store.check_all()), store.check_places()):
+        # One page on a thread at a time, so that a stop waits for a page and not for the store.
+        while (size := await asyncio.to_thread(next, sizes, None)) is not None:
+            total += size
+            await asyncio.sleep(size / rate)
     log("scrubbed", bytes=total)
     return total

@@ -345,20 +345,32 @@ class Store:
                     break
                 after = rows[-1][0]
 
-    def check_places(self) -> None:
-        """Look up each height, and its transactions in `txs`: what is lost is damage too."""
+    def check_places(self) -> Iterator[int]:
+        """Look up each height, and its transactions in `txs`: what is lost is damage too.
+
+        Yields the bytes read of each height. The writer goes on meanwhile, and may drop old ones.
+        """
         head, founding = self.head(), self.founding()
         if head is None or founding is None:
             raise StateCorrupt("meta: head or founding is lost")
         for height in range(self.base(founding).height + 1, head.height + 1):
-            block, receipts = self.block(height), self.receipts(height)
-            if block is None or receipts is None or self.changes(height) is None:
-                raise StateCorrupt(f"blocks, receipts or changes of height {height} are lost")
-            for number, receipt in enumerate(receipts[: len(block.envelopes)]):
-                told = msgspec.json.decode(receipt, type=Told)
-                is_in = told.status != NOT_ADMITTED
-                if is_in and self.place(told.tx) != Place(height, number):
-                    raise StateCorrupt(f"txs: transaction {number} of block {height} is lost")
+            lost, size = self._lost_of(height)
+            if lost is not None and height > self.base(founding).height:
+                raise StateCorrupt(lost)
+            yield size
+
+    def _lost_of(self, height: int) -> tuple[str | None, int]:
+        """What is not there of a block, None when all is; and the bytes read."""
+        block, receipts, changes = self.block(height), self.receipts(height), self.changes(height)
+        if block is None or receipts is None or changes is None:
+            return f"blocks, receipts or changes of height {height} are lost", 0
+        for number, receipt in enumerate(receipts[: len(block.envelopes)]):
+            told = msgspec.json.decode(receipt, type=Told)
+            is_in = told.status != NOT_ADMITTED
+            if is_in and self.place(told.tx) != Place(height, number):
+                return f"txs: transaction {number} of block {height} is lost", 0
+        size = sum(map(len, block.envelopes)) + sum(map(len, receipts)) + len(changes)
+        return None, size
 
     def _page(self, name: str, after: bytes) -> list[tuple[bytes, bytes]]:
         """The rows above a key, each found by its key too: a damaged branch misleads look-ups."""

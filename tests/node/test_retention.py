@@ -168,3 +168,14 @@ def balances(bench: Bench) -> dict[str, int]:
 
 def test_a_commit_without_wishes_keeps_no_past() -> None:
     assert Keeping() == (False, False, 0)
+
+
+def test_the_scrub_goes_on_where_the_writer_drops_what_it_has_not_read(tmp_path: Path) -> None:
+    home = configured(new_home(tmp_path / "home"), retain_blocks=2)
+    bench = paying(home, [1, 2, 3, 4])
+    reading = bench.store.check_places()
+    next(reading)
+    bench.maker.make(START + AGE_MS + 60_000)
+    assert bench.store.block(2) is None
+    assert len(list(reading)) == 3
+    bench.close()
