@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from ctn.crypto import ed25519
 from ctn.crypto.digest import merkle_root
-from ctn.kernel.account import Account
 from ctn.kernel.block import Block, Header, block_hash, seal_bytes
 from ctn.kernel.codec import encode
 from ctn.kernel.refusal import DiskLow, Refusal
@@ -112,16 +111,16 @@ class Maker:
             self.pool.remove(tx)
         if not len(self.pool):
             return dropped
-        again = self.pool.touched(accounts_in(outcome), outcome.height + 1)
+        accounts = accounts_in(outcome) | self.pool.next_turn()
+        again = self.pool.touched(accounts, outcome.height + 1)
         return dropped + self.pool.check_again(again, self._check)
 
 
 def accounts_in(outcome: Outcome) -> dict[str, None]:
-    """Accounts whose signers, sequence or balances a block changed."""
-    head = Account.table + "\0"
+    """Accounts of which a block changed a balance or a record: signers, a guard, a lock."""
     ledger = outcome.ledger
     found: dict[str, None] = {
-        key[len(head) :]: None for key in ledger.records if key.startswith(head)
+        key.partition("\0")[2].partition("/")[0]: None for key in ledger.records
     }
     # What was left out leaves a gap before its sender's next ones.
     found.update({tx.body.sender: None for tx, _reason in outcome.left_out})

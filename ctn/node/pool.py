@@ -11,6 +11,8 @@ from ctn.kernel.tx import Tx
 PENDING_MAX = 64
 POOL_TXS = 50_000
 POOL_BYTES = 64 << 20
+# Transactions that are checked again after each block although it touched nobody of theirs.
+TURN_TXS = 500
 
 
 class Waiting(NamedTuple):
@@ -100,6 +102,21 @@ class Pool:
             if body.sender in accounts or body.fee.payer in accounts or body.expires < height
         }
         return [w.tx for w in self._txs.values() if w.tx.body.sender in senders]
+
+    def next_turn(self) -> dict[str, None]:
+        """Senders whose checks are the oldest, who have TURN_TXS waiting together.
+
+        What time alone spoils (a sponsorship, an attestation) or a parameter is found in turns;
+        whoever is checked again goes to the end of the line.
+        """
+        found: dict[str, None] = {}
+        count = 0
+        for sender, mine in self._senders.items():
+            if count >= TURN_TXS:
+                break
+            found[sender] = None
+            count += len(mine)
+        return found
 
     def check_again(self, txs: list[Tx], check: Callable[[Tx], None]) -> list[tuple[Tx, Refusal]]:
         """Take these out and let each wait again, in its place, that `check` does not refuse."""

@@ -250,3 +250,17 @@ def test_counts_are_those_of_a_plain_list(plans: list[_Plan], leaving: list[int]
         assert pool.waiting(sender) == len(mine)
         assert pool.held(sender) == sum(tx.body.fee.amount for tx in mine)
         assert all(tx.id in pool for tx in mine)
+
+
+def test_all_that_waits_is_checked_again_in_turns_of_500() -> None:
+    """What time alone spoils is touched by no block."""
+    txs = [_tx(f"s{number // 10}", number % 10) for number in range(1_200)]
+    pool = _filled(*txs)
+    seen: list[str] = []
+    for expected in (500, 500, 500):
+        turn = pool.touched(pool.next_turn(), 1)
+        assert len(turn) == expected
+        seen += _names(turn)
+        assert pool.check_again(turn, lambda tx: None) == []
+    assert set(seen) == set(_names(txs))
+    assert _names(pool.all()) == _names(txs)

@@ -122,7 +122,8 @@ class Chain:
     def admit_again(self, envelope: bytes) -> Tx:
         """CheckTx of what waits in the mempool after a block: checks 10 to 15, no cryptography.
 
-        What the block did not touch was left in the pool by `commit` and passes.
+        `commit` has checked again what the block touched, and a turn of all else; what it left
+        in the pool passes.
         """
         tx = self.read(envelope)
         self._unconfirmed.pop(tx.id, None)
@@ -214,6 +215,7 @@ class Chain:
         for tx in outcome.included:
             self.pool.remove(tx)
         touched = accounts_in(outcome) | {tx.body.sender: None for tx, _reason in dropped}
+        touched |= self.pool.next_turn()
         again = self.pool.touched(touched, outcome.height + 1)
         dropped += self.pool.check_again(again, self._check)
         self._unconfirmed = {tx.id: tx for tx in self.pool.all()}

@@ -11,13 +11,15 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from ctn.kernel.receipt import NOT_ADMITTED
+from ctn.modules.accounts.records import Sponsorship
 from ctn.modules.staking.records import Power
 from ctn.node.abci.driver import SpecBroken, double_vote
 from ctn.node.abci.pb import abci_pb2 as pb
 from ctn.node.abci.rollback import rollback
 from ctn.node.stops import BadConfig, Halted, StateCorrupt, WriteFailed
 from tests.node.abci.nodes import KEYS, Network, first_request, network_genesis, network_home
-from tests.node.chains import PEOPLE, Bench, damage, new_home, people_genesis
+from tests.node.chains import PEOPLE, Bench, damage, new_home, people_genesis, world_genesis
+from tests.worlds import START, World
 
 ALICE, BOB = PEOPLE[0], PEOPLE[1]
 
@@ -123,6 +125,22 @@ def test_a_transaction_that_a_block_spoilt_fails_its_recheck(network: Network) -
     network.comet.finish(network.comet.decide([]))
     assert network.comet.mempool == [other]
     assert len(network.chain.pool) == 1
+
+
+def test_what_time_alone_spoilt_fails_its_recheck(tmp_path: Path) -> None:
+    """A sponsorship that ran out is touched by no block."""
+    world = World()
+    alice, bob = world.person(ALICE), world.person(BOB)
+    world.put(Sponsorship(10**9, 10**6, START + 500), f"{bob}/{alice}")
+    genesis = msgspec.structs.replace(world_genesis(world), maker=None)
+    network = Network(network_home(tmp_path / "home", genesis))
+    assert network.comet.check(network.sender(ALICE).pay(BOB, payer=bob)).code == 0
+    while network.chain.machine.time < START + 500:
+        assert len(network.comet.mempool) == 1
+        network.comet.finish(network.comet.decide([]))
+    assert network.comet.mempool == []
+    assert len(network.chain.pool) == 0
+    network.close()
 
 
 def test_what_cometbft_no_longer_holds_leaves_the_pool(network: Network) -> None:
