@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from ctn.crypto import ed25519
-from ctn.kernel.block import pack_block, seal_bytes, unpack_block
+from ctn.kernel.block import BLOCK_TXS_SENDER, pack_block, seal_bytes, unpack_block
 from ctn.kernel.codec import encode, from_base64
 from ctn.kernel.refusal import NotSynced, Refusal
 from ctn.node.follower import Followed, Follower
@@ -20,7 +20,15 @@ from ctn.node.home import Home, Opened
 from ctn.node.leader import Leader, LeaderAway, Relayed
 from ctn.node.stops import BadConfig, WrongBlock
 from tests.node.abci.nodes import network_home
-from tests.node.chains import MAKER_KEY, MAKER_SEED, Bench, new_home, people_genesis, settings
+from tests.node.chains import (
+    MAKER_KEY,
+    MAKER_SEED,
+    PEOPLE,
+    Bench,
+    new_home,
+    people_genesis,
+    settings,
+)
 
 Edit = Callable[[int, bytes], bytes | None]
 
@@ -225,6 +233,17 @@ def test_a_maker_that_sealed_two_blocks_of_a_height_is_shown_with_both(
     both = found["before"]
     assert both["ours"]["header"]["time"] + 1 == both["theirs"]["header"]["time"]
     assert both["ours"]["seal"] != both["theirs"]["seal"]
+
+
+def test_refuses_a_block_above_its_limits(leader: Platform, begin: Begin) -> None:
+    """A maker that gives one sender more than its share, under its own seal."""
+    bench = leader.bench
+    alice = bench.sender(PEOPLE[0])
+    txs = [bench.machine.read(alice.pay(PEOPLE[1])) for _ in range(BLOCK_TXS_SENDER + 1)]
+    bench.make_of(*txs)
+    failure = begin().failure()
+    assert isinstance(failure, WrongBlock)
+    assert "limit of sender" in failure.reason
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 80, b"junk" * 100])

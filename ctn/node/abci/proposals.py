@@ -7,11 +7,12 @@ makes, `accepts` takes.
 
 from collections.abc import Sequence
 
-from ctn.kernel.block import BLOCK_BYTES, BLOCK_TXS, BLOCK_TXS_SENDER, BLOCK_WORK
+from ctn.kernel.block import BLOCK_BYTES
 from ctn.kernel.refusal import Refusal
 from ctn.kernel.tx import Tx
 from ctn.node.abci.chain import Chain
 from ctn.node.abci.frames import varint
+from ctn.node.checking import broken_limit
 from ctn.node.pool import Pool
 
 
@@ -44,7 +45,7 @@ def accepts(chain: Chain, envelopes: Sequence[bytes], header_ms: int) -> str | N
             txs.append(chain.read(envelope))
         except Refusal as error:
             return error.code
-    limit = _broken_limit(txs)
+    limit = broken_limit(txs)
     if limit is not None:
         return limit
     if [tx.envelope for tx in chain.machine.arrange(txs)] != list(envelopes):
@@ -52,20 +53,6 @@ def accepts(chain: Chain, envelopes: Sequence[bytes], header_ms: int) -> str | N
     refusals = chain.machine.refusals(txs, chain.time_of(header_ms))
     first = next((error for error in refusals if error is not None), None)
     return None if first is None else first.code
-
-
-def _broken_limit(txs: Sequence[Tx]) -> str | None:
-    """The first limit of a block that these transactions break."""
-    if len(txs) > BLOCK_TXS:
-        return "transactions"
-    if sum(len(tx.envelope) for tx in txs) > BLOCK_BYTES:
-        return "bytes"
-    if sum(tx.work for tx in txs) > BLOCK_WORK:
-        return "work"
-    senders: dict[str, int] = {}
-    for tx in txs:
-        senders[tx.body.sender] = senders.get(tx.body.sender, 0) + 1
-    return "sender" if max(senders.values(), default=0) > BLOCK_TXS_SENDER else None
 
 
 def _candidates(chain: Chain, offered: Sequence[bytes]) -> list[Tx]:
