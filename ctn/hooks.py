@@ -62,6 +62,8 @@ class Hooks:
         except HALTING:
             raise
         except Exception:
+            if ledger.is_indexing:
+                raise
             ledger.undo(start)
             ledger.put(Stuck(item.scope, ledger.block.height), f"{module}/{item.id}")
             self._alarms.append(f"stuck {module}/{item.id}\n{traceback.format_exc()}")

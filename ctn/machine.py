@@ -312,6 +312,8 @@ class Machine:
         except HALTING:
             raise
         except Exception:  # a bug costs one transaction and raises an alarm; the chain goes on
+            if ledger.is_indexing:
+                raise
             status, code, at = BROKEN, "kernel.Broken", None if number < 0 else number
             self.alarms.append(f"broken transaction {tx.id}\n{traceback.format_exc()}")
         if status != APPLIED:

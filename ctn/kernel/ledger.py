@@ -126,6 +126,8 @@ class Ledger:
         self.moves: list[Move] = []
         self.events: list[dict[str, Any]] = []
         self._indexes = indexes
+        # Still true when a bug left an index half changed: no undo mends that, so the node halts.
+        self.is_indexing = False
         self._touched: dict[str, None] = {}
         self._work = 0
         self._work_max = UNBOUNDED
@@ -269,7 +271,7 @@ class Ledger:
             if index is not None:
                 after = self.records[key]
                 assert not isinstance(before, int | ParamBefore)
-                self._indexes[index].apply(key.partition("\0")[2], after, before)
+                self._apply(index, key.partition("\0")[2], after, before)
             if isinstance(before, int):
                 self.balances[key] = before
             elif isinstance(before, ParamBefore):
@@ -342,7 +344,14 @@ class Ledger:
         self.log.append((key, before, index))
         self.records[key] = after
         if index is not None:
-            self._indexes[index].apply(place, before, after)
+            self._apply(index, place, before, after)
+
+    def _apply(
+        self, index: type[Index], place: str, before: Record | None, after: Record | None
+    ) -> None:
+        self.is_indexing = True
+        self._indexes[index].apply(place, before, after)
+        self.is_indexing = False
 
     def _spend(self, units: int) -> None:
         self._work += units

@@ -20,11 +20,14 @@ from ctn.kernel.block import Clock, HooksHash, Stuck, block_seed
 from ctn.kernel.codec import encode
 from ctn.kernel.commitment import leaf_hash
 from ctn.kernel.receipt import APPLIED, BROKEN, NOT_ADMITTED, REFUSED
+from ctn.kernel.record import Record
 from ctn.kernel.state import MemorySource, State
 from ctn.kernel.tx import Tx
 from ctn.machine import Machine, Outcome
+from ctn.modules.accounts.lock import Lock
 from ctn.modules.accounts.sponsor import Sponsor
 from ctn.modules.accounts.unsponsor import Unsponsor
+from ctn.modules.accounts.waiting import Waiting
 from ctn.modules.assets.issue_money import IssueMoney
 from ctn.modules.assets.records import Money
 from ctn.modules.assets.transfer import Transfer
@@ -262,6 +265,21 @@ def test_what_may_differ_between_machines_halts_the_node(how: str, kind: type[Ex
     tx = misbehave(world, alice, Misbehave(how, 200, alice))
     with pytest.raises(kind):
         world.machine.apply_block([tx], world.time + 1, leave_out=False)
+
+
+def test_a_bug_in_an_index_halts_the_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it left half changed is mended by no undo, and others would decide otherwise."""
+    world = World()
+    alice = world.person("alice")
+    apply = Waiting.apply
+
+    def half(index: Waiting, place: str, before: Record | None, after: Record | None) -> None:
+        apply(index, place, before, after)
+        raise KeyError(place)
+
+    monkeypatch.setattr(Waiting, "apply", half)
+    with pytest.raises(KeyError):
+        world.machine.apply_block([world.tx(alice, Lock(alice))], world.time + 1, leave_out=False)
 
 
 @pytest.mark.parametrize("how", ["work", "events"])
