@@ -24,9 +24,10 @@ class Trial:
             self._spent_ms, self._since = 0.0, now
         if self._spent_ms >= MS_PER_SECOND:
             return {"busy": True}
-        tx = machine.read(envelope)
-        if tx.work > WORK_MAX:
-            raise refusal.TooMuchWork(work=tx.work, limit=WORK_MAX)
-        receipt = machine.simulate(tx)
-        self._spent_ms += (time.monotonic() - now) * 1000
-        return {"receipt": receipt}
+        try:
+            tx = machine.read(envelope)
+            if tx.work > WORK_MAX:
+                raise refusal.TooMuchWork(work=tx.work, limit=WORK_MAX)
+            return {"receipt": machine.simulate(tx)}
+        finally:
+            self._spent_ms += (time.monotonic() - now) * 1000
