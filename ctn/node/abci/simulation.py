@@ -137,7 +137,6 @@ class Play:
         require(codes == [0], f"a good transaction ends with codes {codes}")
         return block
 
-
     def bonded_t(self, key: str) -> int:
         """The tonnes that the operator of a key has bonded."""
         found = self.record(f"bond/{self.stage.stake.operators[key]}/{self.stage.stake.batch}")
