@@ -192,7 +192,7 @@ SENTENCES = {
     "registry.MethodologyNotActive": "没有这个方法学，或它目前未生效。",
     "registry.MoreThanRows": "接受的行数多于文件的行数。",
     "registry.NotAuthorised": "这种用途需要覆盖这些吨数的授权。",
-    "registry.NotCustodian": "发送方对此申请没有发言权：它不是该登记处的托管方。",
+    "registry.NotCustodian": "发送方对此申请没有发言权：该登记处或该类别不由它负责。",
     "registry.NotEligible": "该批次的方法学和年份不得再进入跨登记处桥接。",
     "registry.NotHome": "这些序列号代表另一登记处的单位，只能回到那里。",
     "registry.NotWholeTonnes": "数量不是整吨，或在允许零数处不是千克的整数倍。",

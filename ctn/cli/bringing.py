@@ -18,6 +18,7 @@ from ctn.cli.sending import submit
 from ctn.cli.terminal import Trouble
 from ctn.client.registry.reader import read_file
 from ctn.client.registry.report import ImportedFile, Unit
+from ctn.modules.registry.serials import project_key
 from ctn.wallet.keystore import Key
 
 UNITS_MAX = 20
@@ -110,7 +111,7 @@ def _ensure_project(link: Link, key: Key, read: ImportedFile, units: list[Unit])
     known: dict[str, Any] = dict(link.rows("project", class_id + "-"))
     pair = {"registry": unit.registry.lower(), "project": unit.project}
     for place, project in known.items():
-        if pair in project["external"]:
+        if _key(pair) in map(_key, project["external"]):
             return place
     methodology = _ensure_methodology(link, key, read, unit)
     years = sorted([each.vintage for each in read.units if each.project == unit.project])
@@ -123,6 +124,11 @@ def _ensure_project(link: Link, key: Key, read: ImportedFile, units: list[Unit])
     }  # fmt: skip
     _send(link, key, "registry.put_foreign_project", values)
     return place
+
+
+def _key(pair: dict[str, str]) -> str:
+    """A pair in its one spelling."""
+    return f"{pair['registry']}/{project_key(pair['registry'], pair['project'])}"
 
 
 def _class_of(link: Link, registry: str) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -248,6 +249,30 @@ def test_numbers_locked_for_us_cannot_end_elsewhere(live: Cli, tmp_path: Path) -
     ledger = _import(live, later, "--commit", "--allow-defects")["ledger"]
     assert (ledger["rows"], len(ledger["transactions"])) == (0, 1)
     assert _import(live, later, "--commit", "--allow-defects")["ledger"]["transactions"] == []
+
+
+def test_numbers_that_went_home_end_there_in_a_file_like_any_other(
+    live: Cli, tmp_path: Path
+) -> None:
+    held = verra_serial(21_000, 21_009)
+    path = _file(tmp_path, held)
+    (brought,) = live.ok("registry", "bring-in", path, "--rows", "1-1")["batches"]
+    batch, parts = brought["batch"], f"parts=[[{brought['start']},{brought['end']}]]"
+    tonnes = int(live.ok("balance", "@alice")["balances"][batch]) // 1_000_000
+    live.send("registry.withdraw", f"batch={batch}", f"tonnes={tonnes}", "--key", "alice")
+    deadline = f"deadline={time.time_ns() // 1_000_000 + 5 * 86_400_000}"
+    words = (f"batch={batch}", parts, "registry=verra", "account_ref=A-1", deadline)
+    asked = live.send("registry.request_outbound", *words, "--key", "alice")
+    request = f"request={asked['events'][-1]['request']}"
+    words = (request, "units=[]", "reference=R-1", f"statement={'ab' * 32}")
+    live.send("registry.attest_outbound", *words, "--key", "custodian")
+    later = _file(tmp_path, held | ENDED, verra_serial(22_000, 22_009), name="later.csv")
+    found = _import(live, later, "--commit")
+    assert "overlap_ledger" not in found["files"][0]["codes"]
+    assert found["ledger"]["rows"] == 2
+    place = f"verra/{21_000:020d}"
+    assert live.ok("query", "external", place)["value"]["state"] == "retired"
+    assert _import(live, later, "--commit")["ledger"]["transactions"] == []
 
 
 def test_a_layout_goes_out_as_json_with_every_cell(cli: Cli, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """What the ledger knows of number lines, and what it would say to a row of a file.
 
 The rule is that of `registry.record_external`: what is known already is no news, what ended stays
-ended, and what a bridge locks for us cannot end elsewhere. Source: registry.md 10.
+ended, and what a bridge locks for us cannot end elsewhere; what went home can.
+Source: registry.md 10, 11.
 """
 
 from bisect import bisect_left, bisect_right
@@ -14,6 +15,7 @@ Word = Literal["news", "known", "clash"]
 
 SEEN = "seen"
 RETIRED = "retired"
+RETURNED = "returned"
 LOCKED = ("inbound", "immobilised")
 
 
@@ -54,7 +56,7 @@ class Lines:
             free = held.end + 1
             if unit.state == SEEN or held.state == unit.state:
                 continue
-            if held.state != SEEN:
+            if held.state not in (SEEN, RETURNED):
                 return "clash", held
             word = "news"
         return ("news" if free <= unit.end else word), None

@@ -16,7 +16,7 @@ from ctn.modules.accounts.rules import is_attested
 
 __all__ = [
     "RecipientNotVerified", "count_outgoing", "drop_freeze_flag", "hold", "put_freeze_flag",
-    "put_guard", "receive", "release", "require_recipient", "spend",
+    "put_guard", "receive", "release", "require_recipient", "spend", "spend_for",
 ]  # fmt: skip
 
 
@@ -29,8 +29,18 @@ def spend(ledger: Ledger, account: str, *, target: str, asset: str, amount: int)
 
     Every op that gives value away without equal return calls this before it moves anything
     (people.md 2.4); the caller moves the value itself. Value that leaves for the owner's own bank
-    or registry account has the account itself as target. Refuses NotAnOwner, AccountLocked,
-    DepositHeld, RecipientNotVerified, TargetNotTrusted, DailyLimitExceeded, in this order.
+    or registry account has the account itself as target. Refuses as `spend_for` does.
+    """
+    spend_for(ledger, account, target=target, asset=asset, amount=amount)
+    if target != account:
+        receive(ledger, target, asset)
+
+
+def spend_for(ledger: Ledger, account: str, *, target: str, asset: str, amount: int) -> None:
+    """Refuse value that an account uses up for the benefit of `target`, which receives nothing.
+
+    Refuses NotAnOwner, AccountLocked, DepositHeld, RecipientNotVerified, TargetNotTrusted,
+    DailyLimitExceeded, in this order.
     """
     if is_holding(target):
         raise NotAnOwner(target=target)
@@ -41,9 +51,6 @@ def spend(ledger: Ledger, account: str, *, target: str, asset: str, amount: int)
         raise RecipientNotVerified(target=target)
     require_trusted(ledger, account, ledger.get(Guard, account), target)
     count_outgoing(ledger, account, asset, amount)
-
-    if target != account:
-        receive(ledger, target, asset)
 
 
 def require_recipient(ledger: Ledger, target: str) -> None:

@@ -12,7 +12,7 @@ from ctn.modules.assets.records import (
     Money,
     Redemption,
 )
-from ctn.modules.assets.rules import EVERY_DAY, day_start, trading_day_after
+from ctn.modules.assets.rules import EVERY_DAY, day_of, day_start, trading_day_after
 from ctn.modules.identity.reads import has_duty
 
 GRACE_DAYS = 3  # trading days without a reserve report, or without acceptance
@@ -60,12 +60,17 @@ def require_unused(ledger: Ledger, institution: str, reference: str) -> None:
 
 
 def money_of(ledger: Ledger, asset: str) -> Money:
-    """The state of a currency, fresh when nothing was issued or redeemed yet."""
+    """The state of a currency, fresh when nothing was issued or redeemed yet.
+
+    What stood in genesis is money like any other: from the first operation on its reserve is due.
+    """
     money = ledger.get(Money, asset)
     if money is not None:
         return money
     supply = -ledger.balance(issued(asset), asset)
-    return Money(asset, supply, 0, 0, 0, 0, None, None, False)
+    calendar = money_calendar(ledger)
+    attest_by = grace_end(calendar, day_of(calendar, ledger.block.time))
+    return Money(asset, supply, 0, 0, 0, 0, None, attest_by, False)
 
 
 def money_calendar(ledger: Ledger) -> Calendar:

@@ -31,12 +31,16 @@ from ctn.modules.registry.bridges import (
 from ctn.modules.registry.external import IMMOBILISED, INBOUND, External, touching
 from ctn.modules.registry.intervals import CROSSING_WORK, HELD, Frozen, Interval
 from ctn.modules.registry.mutators import BatchFull, admit
-from ctn.modules.registry.reads import find_batch, require_scope, require_unfrozen
+from ctn.modules.registry.reads import (
+    find_batch,
+    receiving_project,
+    require_scope,
+    require_unfrozen,
+)
 from ctn.modules.registry.records import (
     LABELS_MAX,
-    REGISTERED,
     Batch,
-    Project,
+    ClassNotFound,
     ProjectNotFound,
 )
 from ctn.modules.registry.retirement import BadPeriod
@@ -83,6 +87,7 @@ class AdmitInbound(Op, frozen=True, tag="registry.admit_inbound"):
         Conflicted,
         BadPeriod,
         ProjectNotFound,
+        ClassNotFound,
         Frozen,
         BatchFull,
     )
@@ -133,9 +138,7 @@ class AdmitInbound(Op, frozen=True, tag="registry.admit_inbound"):
         first, last = int(self.start[:4]), int(self.end[:4])
         if not is_period(self.start, self.end) or not first <= bridge.vintage <= last:
             raise BadPeriod(start=self.start, end=self.end, vintage=bridge.vintage)
-        project = ledger.get(Project, bridge.project)
-        if project is None or project.status != REGISTERED:
-            raise ProjectNotFound(project=bridge.project)
+        receiving_project(ledger, bridge.project)
 
     def _append(self, ledger: Ledger, bridge: Bridge, new: list[External]) -> Bridge:
         """Append serials for numbers that are new here, and map them one to one."""

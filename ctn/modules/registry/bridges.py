@@ -35,7 +35,7 @@ from ctn.modules.registry.external import (
     stretches,
     touching,
 )
-from ctn.modules.registry.intervals import HELD, Part
+from ctn.modules.registry.intervals import HELD, Part, class_of
 from ctn.modules.registry.reads import Piece, find_batch, freezes_above, interval_at
 from ctn.modules.registry.rules import tonnes_of
 from ctn.modules.registry.steps import Aim, step_pieces
@@ -64,7 +64,7 @@ class RequestClosed(Refusal):
 
 
 class NotCustodian(Refusal):
-    """The sender has no such say over this request: it is no custodian of its registry."""
+    """The sender has no such say over this request: the registry or the class is not its own."""
 
 
 class Conflicted(Refusal):
@@ -146,6 +146,13 @@ class Bridge(Record, frozen=True):
         """The batch whose serials leave."""
         assert self.batch is not None
         return self.batch
+
+    @property
+    def class_id(self) -> str:
+        """The class of the project that units come in for, or of the batch that they leave."""
+        subject = self.project if self.direction == INWARD else self.batch
+        assert subject is not None
+        return class_of(subject)
 
     @property
     def custodian(self) -> str:

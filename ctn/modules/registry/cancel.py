@@ -11,6 +11,9 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import WORK, Need, Op
 from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import AmountZero, InsufficientBalance, Malformed, NotAuthority, Refusal
+from ctn.modules.accounts.halts import AccountLocked, require_free_to_spend
+from ctn.modules.accounts.mutators import spend
+from ctn.modules.accounts.outgoing import DailyLimitExceeded
 from ctn.modules.registry.intervals import (
     CANCELLED,
     CROSSING_WORK,
@@ -33,7 +36,7 @@ from ctn.modules.registry.reads import (
     require_unfrozen,
 )
 from ctn.modules.registry.records import LIVE, Batch, BatchNotFound, Project
-from ctn.modules.registry.rules import are_ascending
+from ctn.modules.registry.rules import are_ascending, tonnes_of
 from ctn.modules.registry.steps import Aim, UnitsMoved, lowest, step_pieces
 
 CORRECTIONS = ("error", "over_issue")
@@ -64,6 +67,8 @@ class Cancel(Op, frozen=True, tag="registry.cancel"):
         NotWholeTonnes,
         BatchNotFound,
         NotAuthority,
+        AccountLocked,
+        DailyLimitExceeded,
         BatchImpaired,
         TooManyIntervals,
         NotYours,
@@ -115,6 +120,8 @@ class Cancel(Op, frozen=True, tag="registry.cancel"):
             project = ledger.get(Project, batch.project)
             assert project is not None
             owner = project.proponent
+        else:
+            self._let_go(ledger, sender)
         if self.source == "market" and batch.status != LIVE:
             raise BatchImpaired(batch=self.batch)
         moved = held_pieces(ledger, batch, self.parts, owner)
@@ -126,6 +133,15 @@ class Cancel(Op, frozen=True, tag="registry.cancel"):
         step_pieces(ledger, self.batch, moved, Aim(CANCELLED, holder, ledger.tx.id))
         tonnes = sum([piece.tonnes for piece in moved])
         ledger.emit(Cancelled(self.batch, holder, tonnes, self.reason, self.scheme, self.statement))
+
+    def _let_go(self, ledger: Ledger, sender: str) -> None:
+        """Refuse an owner whose tonnes may not leave it, to nobody or to another scheme."""
+        if self.reason == "voluntary":
+            require_free_to_spend(ledger, sender)
+            return
+        # What a scheme makes of them is stated as one's own, as with a registry account.
+        grams = self.grams or tonnes_of(self.parts) * GRAMS_PER_TONNE
+        spend(ledger, sender, target=sender, asset=self.batch, amount=grams)
 
     def _from_market(self, ledger: Ledger, batch: Batch, sender: str) -> list[Piece]:
         """Take the grams, and find the lowest serials in custody for them."""

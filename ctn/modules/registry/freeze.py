@@ -25,6 +25,7 @@ from ctn.modules.registry.freezes import (
 from ctn.modules.registry.ids import record_id
 from ctn.modules.registry.intervals import (
     CROSSING_WORK,
+    FINAL,
     PARTS_MAX,
     Interval,
     Part,
@@ -157,5 +158,6 @@ class Freeze(Op, frozen=True, tag="registry.freeze"):
         if (not self.parts or is_on_market(frozen)) and is_full(carrier.freezes):
             raise FreezeRepeated(subject=self.subject, freezes=len(carrier.freezes))
         for piece in frozen:
-            if is_full(piece.interval.freezes):
+            # What is final is passed by, so what it carried to its end takes no room.
+            if piece.interval.status not in FINAL and is_full(piece.interval.freezes):
                 raise FreezeRepeated(subject=self.subject, start=piece.start)

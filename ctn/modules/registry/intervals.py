@@ -2,7 +2,8 @@
 
 One serial is one tonne. The intervals of a batch partition its serials 1..issued, so a tonne has
 one owner and one status by construction. An interval is cut, never merged; `previous` names the
-record it was cut or moved from, a linked list back to issuance (registry.md 6).
+record it was cut or moved from, as it stood before the block `@height`: a linked list back to
+issuance (registry.md 6).
 """
 
 from typing import Annotated, ClassVar, Final, Literal

@@ -123,8 +123,7 @@ class PutForeignProject(Op, frozen=True, tag="registry.put_foreign_project"):
 
     def _check_pair(self, ledger: Ledger, known: Project | None) -> None:
         """A pair belongs to one project, and a project of a foreign registry has one pair."""
-        pair = (self.external.registry, self.external.project.upper())
-        owner = ledger.index(Pairs).projects.get(pair)
+        owner = ledger.index(Pairs).projects.get(self.external.key)
         if owner is not None and owner != self.id:
             raise ProjectKnown(project=owner)
         if owner is None and known is not None:

@@ -8,6 +8,7 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.record import numbered
 from ctn.kernel.refusal import NotAuthority
 from ctn.modules.identity.reads import has_duty
+from ctn.modules.identity.records import Duty
 from ctn.modules.registry.intervals import (
     FRACTION,
     HELD,
@@ -22,13 +23,16 @@ from ctn.modules.registry.intervals import (
 )
 from ctn.modules.registry.records import (
     LIVE,
+    REGISTERED,
     Batch,
     BatchNotFound,
     Blocklist,
     Class,
+    ClassNotFound,
     Fraction,
     Freeze,
     Project,
+    ProjectNotFound,
 )
 from ctn.modules.registry.rules import holds_year
 
@@ -71,6 +75,17 @@ def find_batch(ledger: Ledger, batch: str) -> Batch:
     found = ledger.get(Batch, batch)
     if found is None:
         raise BatchNotFound(batch=batch)
+    return found
+
+
+def receiving_project(ledger: Ledger, project: str) -> Project:
+    """A project that units may come in for; refuses when it, or its class, takes none."""
+    found = ledger.get(Project, project)
+    if found is None or found.status != REGISTERED:
+        raise ProjectNotFound(project=project)
+    kind = ledger.get(Class, found.class_id)
+    if kind is None or kind.status != "active":
+        raise ClassNotFound(class_id=found.class_id)
     return found
 
 
@@ -165,3 +180,13 @@ def require_scope(ledger: Ledger, sender: str, duty: DutyKind, subject: str) -> 
     """Refuse an authority whose duty is for another class than that of a batch or project."""
     if not has_duty(ledger, sender, duty, class_of(subject)):
         raise NotAuthority(needs=(duty.value,), scope=class_of(subject))
+
+
+def require_registrar_of(ledger: Ledger, sender: str, registry: str) -> None:
+    """Refuse a registrar whose duty is for a class of another registry."""
+    registrar = DutyKind.REGISTRAR.value
+    duty = ledger.get(Duty, f"{sender}/{registrar}")
+    if duty is not None and duty.scope:
+        kind = ledger.get(Class, duty.scope)
+        if kind is None or kind.registry != registry:
+            raise NotAuthority(needs=(registrar,), scope=registry)

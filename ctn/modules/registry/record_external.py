@@ -2,6 +2,7 @@
 
 Nothing is tradable by this. The same facts again change nothing, and the order of files does not
 matter: what ended stays ended, and what a bridge locks for us is no news when a file shows it.
+What went home may end there, and never enters again.
 """
 
 from typing import Annotated, ClassVar, Literal
@@ -15,10 +16,10 @@ from ctn.kernel.codec import Count, Date, Hash
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.op import WORK, Need, Op
 from ctn.kernel.record import Event, Record
-from ctn.kernel.refusal import Refusal
+from ctn.kernel.refusal import NotAuthority, Refusal
 from ctn.kernel.text import Text200
 from ctn.modules.registry.external import (
-    RETIRED,
+    RETURNED,
     SEEN,
     External,
     ForeignRegistry,
@@ -34,6 +35,7 @@ from ctn.modules.registry.external import (
     stretches,
 )
 from ctn.modules.registry.intervals import CROSSING_WORK, TooManyIntervals
+from ctn.modules.registry.reads import require_registrar_of
 from ctn.modules.registry.serials import MalformedSerial, parse
 
 ROWS_MAX = 200
@@ -72,6 +74,7 @@ class RecordExternal(Op, frozen=True, tag="registry.record_external"):
     threshold: ClassVar[Threshold] = Threshold.MEDIUM
     writes: ClassVar[tuple[type[Record], ...]] = (External,)
     refuses: ClassVar[tuple[type[Refusal], ...]] = (
+        NotAuthority,
         SerialMalformed,
         TooManyIntervals,
         SerialOverlap,
@@ -93,7 +96,8 @@ class RecordExternal(Op, frozen=True, tag="registry.record_external"):
         return f"external:{self.registry}"
 
     def apply(self, ledger: Ledger, sender: str) -> None:
-        """Refuse rows that cannot be read; then row by row refuse a clash, or write it."""
+        """Refuse by duty, and rows that cannot be read; then refuse a clash, or write, each row."""
+        require_registrar_of(ledger, sender, self.registry)
         read = [_numbers(row, self.registry, place) for place, row in enumerate(self.rows)]
 
         reach = Reach()
@@ -138,7 +142,8 @@ def _is_news(stretch: Stretch, state: str, row: int) -> bool:
         return True
     if state in (SEEN, known.state):
         return False
-    if state == RETIRED and known.state == SEEN and not stretch.cuts_serial():
+    # Here the row is `retired`: what circulates at its registry may end there.
+    if known.state in (SEEN, RETURNED) and not stretch.cuts_serial():
         return True
     raise SerialOverlap(
         row=row, line=numbers.line, start=numbers.start, end=numbers.end, state=known.state

@@ -25,6 +25,7 @@ from ctn.modules.registry.intervals import (
     Part,
     Serial,
 )
+from ctn.modules.registry.serials import project_key
 
 __all__ = [
     "Batch", "BatchNotFound", "Beneficiary", "Blocklist", "Certificate", "CertificatePart", "Class",
@@ -157,9 +158,14 @@ class ExternalPair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     registry: RegistryCode
     project: ForeignId
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The pair in its one spelling."""
+        return self.registry, project_key(self.registry, self.project)
+
 
 class Pairs:
-    """Which project an external pair belongs to; the case of its letters makes no second one."""
+    """Which project an external pair belongs to; another spelling makes no second one."""
 
     def __init__(self) -> None:
         self.projects: dict[tuple[str, str], str] = {}
@@ -167,9 +173,9 @@ class Pairs:
     def apply(self, place: str, before: Record | None, after: Record | None) -> None:
         """Replace the pairs of one project."""
         for pair in before.external if isinstance(before, Project) else ():
-            del self.projects[(pair.registry, pair.project.upper())]
+            del self.projects[pair.key]
         for pair in after.external if isinstance(after, Project) else ():
-            self.projects[(pair.registry, pair.project.upper())] = place
+            self.projects[pair.key] = place
 
 
 class Project(Record, frozen=True):

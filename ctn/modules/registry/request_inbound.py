@@ -38,8 +38,16 @@ from ctn.modules.registry.external import (
 )
 from ctn.modules.registry.ids import record_id
 from ctn.modules.registry.intervals import CROSSING_WORK, NotWholeTonnes, TooManyIntervals
-from ctn.modules.registry.records import REGISTERED, Batch, Class, Project, ProjectNotFound, Year
-from ctn.modules.registry.serials_forms import DIGITS, Serial
+from ctn.modules.registry.reads import receiving_project
+from ctn.modules.registry.records import (
+    Batch,
+    Class,
+    ClassNotFound,
+    Project,
+    ProjectNotFound,
+    Year,
+)
+from ctn.modules.registry.serials import Serial, project_key
 from ctn.modules.registry.units import Units, read_units
 
 WORK_UNIT = 20
@@ -70,6 +78,7 @@ class RequestInbound(Op, frozen=True, tag="registry.request_inbound"):
     refuses: ClassVar[tuple[type[Refusal], ...]] = (
         SerialMalformed,
         ProjectNotFound,
+        ClassNotFound,
         TooManyRequests,
         DeadlineOutOfRange,
         SerialOverlap,
@@ -100,9 +109,7 @@ class RequestInbound(Op, frozen=True, tag="registry.request_inbound"):
     def apply(self, ledger: Ledger, sender: str) -> None:
         """Refuse units that cannot come in as what they are asked for; then note the request."""
         serials = read_units(self.units, self.registry)
-        project = ledger.get(Project, self.project)
-        if project is None or project.status != REGISTERED:
-            raise ProjectNotFound(project=self.project)
+        project = receiving_project(ledger, self.project)
         check_request(ledger, sender, self.registry, deadline=self.deadline)
         tonnes = self._check_units(ledger, project, serials)
 
@@ -150,10 +157,9 @@ class RequestInbound(Op, frozen=True, tag="registry.request_inbound"):
         # Some registries show neither project nor vintage; custodian and registrar answer then.
         if serial.vintage and serial.vintage != self.vintage:
             return False
-        known = [pair.project for pair in project.external if pair.registry == self.registry]
-        return not serial.project or _digits(serial.project) in map(_digits, known)
-
-
-def _digits(project: str) -> str:
-    """The digits of a project id without leading zeros: `ACR0104` and 104 are one project."""
-    return "".join([sign for sign in project if sign in DIGITS]).lstrip("0")
+        known = [pair.key for pair in project.external]
+        # A pair may name the party that counts the project, or leave it out.
+        shown = (serial.project, serial.country + serial.project)
+        return not serial.project or any(
+            (self.registry, project_key(self.registry, name)) in known for name in shown
+        )

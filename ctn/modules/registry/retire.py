@@ -13,7 +13,7 @@ from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import AmountZero, InsufficientBalance, Refusal
 from ctn.kernel.text import Text160, Text500
 from ctn.modules.accounts.halts import AccountLocked
-from ctn.modules.accounts.mutators import RecipientNotVerified, spend
+from ctn.modules.accounts.mutators import RecipientNotVerified, spend_for
 from ctn.modules.accounts.outgoing import DailyLimitExceeded, TargetNotTrusted
 from ctn.modules.registry.intervals import (
     CROSSING_WORK,
@@ -140,7 +140,7 @@ class Retire(Op, frozen=True, tag="registry.retire"):
             # A beneficiary without an account, or a hidden one, is no address to be trusted.
             grams = self.grams or tonnes_of(self.parts) * GRAMS_PER_TONNE
             target = benefits(retirement) or sender
-            spend(ledger, sender, target=target, asset=self.batch, amount=grams)
+            spend_for(ledger, sender, target=target, asset=self.batch, amount=grams)
         if self.source == "held":
             moved = held_pieces(ledger, batch, self.parts, sender)
             retire_held(ledger, batch, moved, sender, retirement)

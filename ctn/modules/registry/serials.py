@@ -12,7 +12,7 @@ from ctn.modules.registry.serials_forms import DIGITS, Serial, read_form
 
 __all__ = [
     "MalformedSerial", "ReversedRange", "Serial",
-    "grams_per_number", "normalise", "parse", "print_serial",
+    "grams_per_number", "normalise", "parse", "print_serial", "project_key",
 ]
 
 SERIAL_BYTES_MAX: Final = 200
@@ -23,6 +23,11 @@ GRAMS_PER_NUMBER: Final = {
     "CDC": 10**6, "ISO": 10**3, "PURO": 10**6, "ITMO": 10**6, "CTN": 10**6, "ARB": 10**6,
     "CCER": 10**6,
 }
+
+# Their serials show a project by its number alone.
+NUMBERED_PROJECTS: Final = ("verra", "gs", "acr", "car", "art", "cdc")
+# Here each party counts its own projects.
+PARTY_PROJECTS: Final = ("itl", "itmo")
 
 # Dashes and a non-breaking space that were written as UTF-8 and read as Windows-1252.
 MISREAD_SPACE: Final = "\u00c2\u00a0"
@@ -171,3 +176,18 @@ def _shown(number: int, before: str) -> str:
 def grams_per_number(registry: str) -> int:
     """Give the grams that one number of a registry stands for; the code is in upper case."""
     return GRAMS_PER_NUMBER[registry]
+
+
+def project_key(registry: str, project: str) -> str:
+    """Give the one spelling of a project id of a registry, named by its code in lower case.
+
+    Where serials show a project by its number, `VCS2941`, `02941` and `2941` are one project, and
+    `IN-0104` is `in104` where each party counts its own; the ids of other registries differ by
+    more than the case of their letters. Source: registry.md 4, 10.
+    """
+    digits = "".join([sign for sign in project if sign in DIGITS])
+    if not digits or registry not in NUMBERED_PROJECTS + PARTY_PROJECTS:
+        return project.upper()
+    party = "".join([sign for sign in project.upper() if "A" <= sign <= "Z"])
+    number = digits.lstrip("0") or "0"
+    return party + number if registry in PARTY_PROJECTS else number

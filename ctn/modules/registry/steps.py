@@ -114,8 +114,13 @@ def cut(ledger: Ledger, interval: Interval, start: int, *, end: int) -> Interval
 
 
 def lineage(ledger: Ledger, interval: Interval) -> str:
-    """How the records that follow an interval name it, as it stood until this block."""
-    return f"{interval.batch}/{interval.start}-{interval.end}@{ledger.block.height}"
+    """How the records that follow an interval name where they come from, until this block."""
+    height = ledger.block.height
+    is_issued_now = not interval.previous and interval.since == ledger.block.time
+    # What this block made stood at no height, so what follows it names what it was made from.
+    if is_issued_now or interval.previous.endswith(f"@{height}"):
+        return interval.previous
+    return f"{interval.batch}/{interval.start}-{interval.end}@{height}"
 
 
 def counted(counts: Counts, changes: dict[str, int]) -> Counts:

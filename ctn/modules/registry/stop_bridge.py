@@ -1,8 +1,8 @@
 """Stop a request: the state before comes back.
 
-Who asked may stop it before the attestation; the custodian of its registry and the registrar
-also after it, since then something is locked there. A later attestation is refused, and the
-custodian undoes there what it did.
+Who asked may stop it before the attestation; the custodian of its registry and the registrar of
+its class also after it, since then something is locked there. A later attestation is refused, and
+the custodian undoes there what it did.
 """
 
 from typing import ClassVar
@@ -74,7 +74,7 @@ class StopBridge(Op, frozen=True, tag="registry.stop_bridge"):
         bridge = ledger.get(Bridge, self.request)
         if bridge is None:
             raise RequestNotFound(request=self.request)
-        is_authority = has_duty(ledger, sender, DutyKind.REGISTRAR) or has_duty(
+        is_authority = has_duty(ledger, sender, DutyKind.REGISTRAR, bridge.class_id) or has_duty(
             ledger, sender, DutyKind.CUSTODIAN, bridge.registry
         )
         if not is_authority and sender != bridge.account:

@@ -23,7 +23,7 @@ def _held(start: int, end: int, state: str) -> dict[str, Any]:
         ("retired", "known", "known"),
         ("inbound", "known", "clash"),
         ("immobilised", "known", "clash"),
-        ("returned", "known", "clash"),
+        ("returned", "known", "news"),
     ],
 )
 def test_a_row_is_news_known_or_a_clash(state: str, seen: str, retired: str) -> None:

@@ -18,17 +18,26 @@ from ctn.kernel.op import Op
 from ctn.kernel.receipt import APPLIED
 from ctn.kernel.refusal import Refusal
 from ctn.modules import op_kinds
+from ctn.modules.accounts.add_trusted import AddTrusted
 from ctn.modules.accounts.close import Close
 from ctn.modules.accounts.halts import AccountLocked
 from ctn.modules.accounts.lock import Lock
 from ctn.modules.accounts.mutators import RecipientNotVerified
 from ctn.modules.accounts.outgoing import DailyLimitExceeded, DepositHeld, TargetNotTrusted
-from ctn.modules.accounts.records import FirstHeld, Guard, Limit, Outgoing, Sponsorship
+from ctn.modules.accounts.records import (
+    FirstHeld,
+    Guard,
+    Limit,
+    Outgoing,
+    Sponsorship,
+    Trusted,
+)
 from ctn.modules.assets.issue_money import IssueMoney
 from ctn.modules.assets.records import FREE, Asset
 from ctn.modules.assets.request_redemption import RequestRedemption
 from ctn.modules.assets.transfer import Transfer as Send
 from ctn.modules.market.place_order import PlaceOrder
+from ctn.modules.registry.cancel import Cancel
 from ctn.modules.registry.request_outbound import RequestOutbound
 from ctn.modules.registry.transfer import Transfer
 from tests.modules.accounts.worlds import guarded, wait
@@ -39,6 +48,7 @@ from tests.worlds import CNY, DAY, START, World
 
 HELD = {"source": "held", "parts": ((1, 2),), "grams": 0}
 GRAMS = 2_000_000
+DOOR = ("spend", "spend_for")
 
 
 class Giving(NamedTuple):
@@ -63,6 +73,12 @@ GIVING = {
         BATCH,
         GRAMS,
         lambda _to: RequestOutbound(BATCH, ((1, 2),), "verra", "own account", START + 20 * DAY),
+        is_own=True,
+    ),
+    "registry.cancel": Giving(
+        BATCH,
+        GRAMS,
+        lambda _to: Cancel(BATCH, "held", ((1, 2),), 0, "conversion", "arb", None),
         is_own=True,
     ),
     "accounts.close": Giving("cny", 100 * CNY - 20, Close),
@@ -175,6 +191,30 @@ def test_the_first_money_of_a_sale_is_held_too_and_credits_are_not() -> None:
     world.accept(ann, Send("cea24", 1, ben))
 
 
+@pytest.mark.parametrize("tag", OTHERS)
+def test_who_receives_holds_from_then_on_and_who_only_benefits_does_not(tag: str) -> None:
+    world, alice, _bob = _world()
+    _stock(world, alice, tag)
+    carol = world.person("carol", cny=0)
+    world.accept(alice, GIVING[tag].op(carol))
+    held = world.get(FirstHeld, carol)
+    if tag == "registry.retire":
+        assert held is None
+    else:
+        is_money = GIVING[tag].asset == "cny"
+        assert held == FirstHeld(world.time, world.time if is_money else None)
+
+
+def test_a_stranger_makes_no_one_wait_by_naming_it_as_beneficiary() -> None:
+    world, alice, bob = _world()
+    _stock(world, alice, "registry.retire")
+    carol = world.person("carol", cny=0)
+    world.put(Sponsorship(CNY, CNY, START + DAY), f"{bob}/{carol}")
+    world.accept(alice, GIVING["registry.retire"].op(carol))
+    world.accept(carol, AddTrusted(bob), payer=bob)
+    assert world.get(Trusted, f"{carol}/{bob}") is not None
+
+
 def test_a_day_ends_at_midnight_of_utc_plus_8() -> None:
     world, alice, bob = _world()
     guarded(world, alice, limits=(Limit("cny", 10),))
@@ -234,7 +274,7 @@ def test_every_op_that_reaches_the_door_says_so_in_its_refusals() -> None:
 
 
 def _calls_spend(kind: type[Op]) -> bool:
-    """Whether the file of an op calls `spend`."""
+    """Whether the file of an op calls the door: `spend`, or `spend_for` where nobody receives."""
     tree = ast.parse(inspect.getsource(inspect.getmodule(kind)))  # type: ignore[arg-type]
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return any(isinstance(call, ast.Name) and call.id == "spend" for call in calls)
+    return any(isinstance(call, ast.Name) and call.id in DOOR for call in calls)

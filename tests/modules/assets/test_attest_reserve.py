@@ -7,11 +7,18 @@ from ctn.kernel.account import DutyKind
 from ctn.kernel.codec import INT_MAX
 from ctn.kernel.refusal import NotAuthority
 from ctn.modules.assets.attest_reserve import AttestReserve
-from ctn.modules.assets.complete_redemption import NotYetDue
-from ctn.modules.assets.issue_money import IssueMoney
+from ctn.modules.assets.complete_redemption import CompleteRedemption, NotYetDue
+from ctn.modules.assets.issue_money import IssueMoney, IssuingSuspended
 from ctn.modules.assets.money import NotTheInstitution
 from ctn.modules.assets.records import Money, ReserveReport
-from tests.modules.assets.worlds import DOCUMENT, NEXT_DAY_MS, START_DAY, money_world, until
+from tests.modules.assets.worlds import (
+    DOCUMENT,
+    NEXT_DAY_MS,
+    START_DAY,
+    accepted,
+    money_world,
+    until,
+)
 from tests.worlds import DAY
 
 
@@ -56,6 +63,27 @@ def test_a_day_without_reports_for_three_trading_days_falls_short_by_itself() ->
     assert world.get(Money, "cny").is_short
     assert world.machine.next_due() is None
     assert world.empty_block() == []
+
+
+def test_money_that_stands_in_genesis_falls_short_after_its_first_payout_unless_attested() -> None:
+    world, bank, alice = money_world()
+    number = accepted(world, bank, alice)
+    until(world, NEXT_DAY_MS)
+    world.accept(bank, CompleteRedemption(number, "OUT-1"))
+    due = NEXT_DAY_MS + 4 * DAY
+    assert (world.get(Money, "cny").attest_by, world.machine.next_due()) == (due, due)
+    until(world, due - 1)
+    assert world.empty_block() == []
+    world.later(-999)
+    assert world.empty_block()[0]["events"][0]["event"] == "assets.ReserveShort"
+    world.refuse(bank, IssuingSuspended, IssueMoney("cny", alice, 1, "1"))
+
+
+def test_a_world_whose_money_nobody_issues_or_redeems_is_left_alone() -> None:
+    world, _bank, _alice = money_world()
+    world.later(30 * DAY)
+    assert world.empty_block() == []
+    assert world.machine.next_due() is None
 
 
 def test_refuses_a_day_to_come() -> None:

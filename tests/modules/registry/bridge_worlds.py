@@ -25,6 +25,7 @@ from ctn.modules.registry.records import (
 )
 from ctn.modules.registry.request_inbound import RequestInbound
 from ctn.modules.registry.request_outbound import RequestOutbound
+from ctn.modules.registry.set_class import SetClass
 from tests.worlds import DAY, START, World
 
 HASH = "ab" * 32
@@ -168,6 +169,12 @@ class BridgeWorld(World):
         machine.commitment.update([item.change for item in changes])
         source.write({item.key: item.value for item in changes})
         machine.state.take(ledger.records, ledger.balances, {})
+
+    def close_class(self, class_id: str, status: Any = "closed") -> None:
+        """The council closes a class, or opens it again."""
+        known = self.get(Class, class_id)
+        fields = {name: getattr(known, name) for name in SetClass.__struct_fields__}
+        self.council(SetClass(**fields | {"status": status}))
 
     def freeze(self, batch: str) -> None:
         """The regulator freezes a batch."""

@@ -17,7 +17,13 @@ from ctn.modules.registry.deposit import Deposit
 from ctn.modules.registry.intervals import Frozen
 from ctn.modules.registry.mutators import BatchFull
 from ctn.modules.registry.put_foreign_project import PutForeignProject
-from ctn.modules.registry.records import Batch, ExternalPair, Project, ProjectNotFound
+from ctn.modules.registry.records import (
+    Batch,
+    ClassNotFound,
+    ExternalPair,
+    Project,
+    ProjectNotFound,
+)
 from ctn.modules.registry.retirement import BadPeriod
 from ctn.modules.registry.stop_bridge import StopBridge
 from tests.modules.registry.bridge_worlds import (
@@ -33,6 +39,7 @@ from tests.modules.registry.bridge_worlds import (
     row,
     verra,
 )
+from tests.worlds import DAY
 
 ROWS = Path(__file__).parents[3] / "ctn" / "demo" / "verra_units.csv"
 
@@ -164,6 +171,23 @@ def test_refuses_a_project_that_was_suspended_since() -> None:
     request = locked(world, verra(1, 5))
     world.write(world.get(Project, PROJECT).replace(status="suspended"))
     world.refuse(world.registrar, ProjectNotFound, admission(request))
+
+
+def test_refuses_a_class_that_was_closed_since_and_the_deadline_frees_the_numbers() -> None:
+    world = BridgeWorld()
+    request = locked(world, verra(1, 5))
+    world.close_class("vcs")
+    world.refuse(world.registrar, ClassNotFound, admission(request))
+    world.later(15 * DAY)
+    world.empty_block()
+    assert (world.bridge(request).status, world.line()) == ("stopped", [])
+
+
+def test_units_that_are_here_move_and_leave_after_their_class_closed() -> None:
+    world = BridgeWorld()
+    world.bring_in(verra(1, 5))
+    world.close_class("vcs")
+    world.release(world.ask(world.outbound((1, 5))))
 
 
 def test_refuses_while_the_batch_is_frozen() -> None:

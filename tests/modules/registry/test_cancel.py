@@ -2,10 +2,21 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctn.kernel.refusal import AmountZero, InsufficientBalance, Malformed, NotAuthority
+from ctn.kernel.refusal import (
+    AccountFrozen,
+    AmountZero,
+    InsufficientBalance,
+    Malformed,
+    NotAuthority,
+)
+from ctn.modules.accounts.halts import AccountLocked
+from ctn.modules.accounts.lock import Lock
+from ctn.modules.accounts.outgoing import DailyLimitExceeded
+from ctn.modules.accounts.records import Limit, Outgoing
 from ctn.modules.registry.cancel import Cancel
 from ctn.modules.registry.intervals import (
     BatchImpaired,
@@ -16,6 +27,8 @@ from ctn.modules.registry.intervals import (
     TooManyIntervals,
 )
 from ctn.modules.registry.records import BatchNotFound
+from tests.modules.accounts.worlds import guarded, not_admitted
+from tests.modules.compliance.worlds import freezing as freezing_account
 from tests.modules.registry.worlds import (
     BATCH,
     DOC,
@@ -24,6 +37,8 @@ from tests.modules.registry.worlds import (
     freeze_of,
     put_batch,
     registrar,
+    regulator,
+    retiring,
     rows_of,
 )
 from tests.worlds import World
@@ -113,6 +128,65 @@ def test_refuses_a_correction_by_anyone_but_the_registrar_of_the_class() -> None
     put_batch(world, (1, 10, "held", alice), proponent=alice)
     world.refuse(alice, NotAuthority, cancelling(reason="error"))
     world.refuse(office, NotAuthority, cancelling(reason="error"))
+
+
+@pytest.mark.parametrize("scheme", [None, "arb"])
+def test_refuses_an_owner_under_a_lock_from_both_levels_but_not_its_own_retirement(
+    scheme: str | None,
+) -> None:
+    world = World()
+    alice = world.person("alice")
+    put_batch(world, (1, 10, "held", alice), (11, 20, "custody", ""))
+    world.grant(alice, BATCH, 10 * TONNE)
+    world.accept(alice, Lock(alice))
+    reason = "voluntary" if scheme is None else "conversion"
+    op = cancelling(reason=reason, scheme=scheme)
+    assert world.refuse(alice, AccountLocked, op) == {"account": alice}
+    world.refuse(alice, AccountLocked, from_market(TONNE, reason=reason, scheme=scheme))
+    world.accept(alice, retiring(source="held", parts=((1, 5),)))
+
+
+@pytest.mark.parametrize("reason", ["voluntary", "conversion"])
+def test_refuses_an_owner_that_an_authority_froze_even_where_it_may_retire(reason: str) -> None:
+    world = World()
+    alice = world.person("alice")
+    put_batch(world, (1, 10, "held", alice))
+    world.accept(regulator(world), freezing_account(alice, allow_retire=True))
+    op = cancelling(reason=reason, scheme="arb" if reason == "conversion" else None)
+    not_admitted(world, alice, AccountFrozen, op)
+    world.accept(alice, retiring(source="held", parts=((1, 5),)))
+
+
+def test_a_lock_of_the_proponent_stops_no_correction_by_the_registrar() -> None:
+    world = World()
+    alice, office = world.person("alice"), registrar(world)
+    put_batch(world, (1, 10, "held", alice), proponent=alice)
+    world.accept(alice, Lock(alice))
+    world.accept(office, cancelling(reason="error"))
+    assert counts_of(world) == {"held": 5, "cancelled": 5}
+
+
+def test_a_conversion_is_held_to_the_limit_of_a_day_and_an_end_without_gain_is_not() -> None:
+    world = World()
+    alice = world.person("alice")
+    put_batch(world, (1, 20, "held", alice), (21, 30, "custody", ""))
+    world.grant(alice, BATCH, 10 * TONNE)
+    guarded(world, alice, limits=(Limit(BATCH, 5 * TONNE),))
+    over = cancelling(parts=((1, 6),), reason="conversion", scheme="arb")
+    facts = world.refuse(alice, DailyLimitExceeded, over)
+    assert facts == {"asset": BATCH, "limit": 5 * TONNE, "used": 0, "asked": 6 * TONNE}
+    world.accept(alice, cancelling(parts=((1, 3),), reason="conversion", scheme="arb"))
+    world.refuse(alice, DailyLimitExceeded, from_market(3 * TONNE, reason="conversion", scheme="b"))
+    world.accept(alice, from_market(2 * TONNE, reason="conversion", scheme="arb"))
+    assert world.get(Outgoing, f"{alice}/{BATCH}").amount == 5 * TONNE
+    world.accept(alice, cancelling(parts=((4, 20),)))
+
+
+def test_what_an_organisation_converts_is_its_own_in_the_other_scheme() -> None:
+    world = World()
+    firm = world.enterprise("firm")
+    put_batch(world, (1, 10, "held", firm))
+    world.accept(firm, cancelling(reason="conversion", scheme="arb"))
 
 
 def test_refuses_from_the_market_when_it_is_impaired_but_not_what_is_held() -> None:

@@ -28,6 +28,7 @@ from tests.modules.registry.worlds import (
     put_batch,
     registrar,
     regulator,
+    retiring,
     rows_of,
 )
 from tests.worlds import DAY, START, World
@@ -129,6 +130,19 @@ def test_refuses_a_fifth_freeze_of_the_same() -> None:
         world.accept(office, freezing("parts", BATCH))
     world.refuse(office, FreezeRepeated, freezing("batch", BATCH))
     world.refuse(office, FreezeRepeated, freezing("parts", BATCH))
+
+
+def test_a_final_serial_that_carries_four_freezes_leaves_room_for_its_neighbours() -> None:
+    world = World()
+    alice, office = world.person("alice"), regulator(world)
+    put_batch(world, (1, 10, "held", alice))
+    for _ in range(4):
+        world.accept(office, freezing("parts", BATCH, allow_retire=True))
+    world.refuse(office, FreezeRepeated, freezing("parts", BATCH, parts=((1, 10),)))
+    world.accept(alice, retiring(source="held", parts=((1, 1),)))
+    world.accept(office, freezing("parts", BATCH, parts=((1, 10),)))
+    carried = {row.start: len(row.freezes) for row in all_of(world, Interval)}
+    assert carried == {1: 4, 2: 1}
 
 
 def test_refuses_parts_out_of_order_or_out_of_place() -> None:

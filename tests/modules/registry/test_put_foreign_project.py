@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -99,11 +100,48 @@ def test_refuses_a_class_that_is_unknown_closed_or_issues_here() -> None:
         world.refuse(office, ClassNotFound, putting())
 
 
-def test_refuses_a_pair_of_another_project_whatever_its_letters() -> None:
+@pytest.mark.parametrize("spelling", ["VCS1764", "1764", "01764", "vcs_1764"])
+def test_refuses_a_pair_of_another_project_in_any_spelling(spelling: str) -> None:
     world, office = ready()
     world.accept(office, putting(external=ExternalPair("verra", "vcs1764")))
-    op = putting(id="vcs-00002", external=ExternalPair("verra", "VCS1764"))
+    op = putting(id="vcs-00002", external=ExternalPair("verra", spelling))
     assert world.refuse(office, ProjectKnown, op) == {"project": PROJECT}
+    world.accept(office, putting(external=ExternalPair("verra", spelling)))
+
+
+def test_refuses_a_pair_that_stands_in_genesis_in_another_spelling() -> None:
+    world = World()
+    office = registrar(world)
+    put_project(world, external=(ExternalPair("verra", "VCS1764"),))
+    op = putting(id="vcs-00002", external=ExternalPair("verra", "1764"))
+    world.refuse(office, ProjectKnown, op)
+
+
+@pytest.mark.parametrize(
+    ("registry", "first", "second", "is_one"),
+    [
+        ("iso", "prj_0A1", "PRJ_0a1", True),
+        ("iso", "PRJ_0A1", "PRJ_01", False),
+        ("arb", "CAFR0001", "CALS0001", False),
+        ("acr", "ACR0104", "104", True),
+        ("acr", "ACR104", "ACR1040", False),
+        ("itl", "IN-0104", "in104", True),
+        ("itl", "IN-104", "CN-104", False),
+        ("verra", "0", "00", True),
+        ("verra", "pilot", "PILOT", True),
+        ("verra", "pilot", "other", False),
+    ],
+)
+def test_only_spellings_of_one_id_are_one_project(
+    registry: str, first: str, second: str, is_one: bool
+) -> None:
+    world, office = ready(registry=registry)
+    world.accept(office, putting(external=ExternalPair(registry, first)))  # type: ignore[arg-type]
+    op = putting(id="vcs-00002", external=ExternalPair(registry, second))  # type: ignore[arg-type]
+    if is_one:
+        world.refuse(office, ProjectKnown, op)
+    else:
+        world.accept(office, op)
 
 
 def test_refuses_another_pair_for_a_known_project() -> None:

@@ -6,12 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ctn.kernel.account import DutyKind
 from ctn.kernel.codec import encode
 from ctn.kernel.refusal import Malformed, NotAuthority
-from ctn.modules.registry.external import External, SerialMalformed, SerialOverlap
+from ctn.modules.registry.attest_inbound import AttestInbound
+from ctn.modules.registry.external import External, SerialMalformed, SerialOverlap, SourceRetired
 from ctn.modules.registry.intervals import TooManyIntervals
 from tests.modules.registry.bridge_worlds import (
     FILE,
+    FOREIGN,
+    HASH,
     HOME_BATCH,
     ISO_LINE,
     BridgeWorld,
@@ -88,15 +92,53 @@ def test_seen_over_inbound_immobilised_and_returned_changes_nothing() -> None:
     assert world.line() == [(1, 4, "returned"), (5, 10, "immobilised")]
 
 
-@pytest.mark.parametrize("state", ["inbound", "immobilised", "returned"])
+def test_what_went_home_ends_there_and_never_enters_again() -> None:
+    world = BridgeWorld()
+    world.bring_in(verra(1, 10))
+    world.release(world.ask(world.outbound((1, 8))))
+    (event,) = world.accept(world.registrar, record(row(verra(3, 6), "retired")))
+    assert (event["start"], event["end"], event["state"]) == (3, 6, "retired")
+    assert world.line() == [
+        (1, 2, "returned"), (3, 6, "retired"), (7, 8, "returned"), (9, 10, "immobilised")
+    ]  # fmt: skip
+    assert world.mapping()[(FOREIGN, 3)] == ("retired", 3, 3)
+    facts = world.refuse(world.alice, SourceRetired, world.inbound(verra(1, 8)))
+    assert (facts["start"], facts["end"]) == (3, 6)
+    world.bring_in(verra(1, 2), verra(7, 8))
+    assert world.serials(FOREIGN)[1] == world.serials(FOREIGN)[8] == ("held", world.alice)
+    assert world.serials(FOREIGN)[3] == ("bridged", "bridge:verra")
+
+
+def test_what_went_home_ends_beside_other_rows_of_the_file_and_once() -> None:
+    world = BridgeWorld()
+    world.bring_in(verra(1, 10))
+    world.release(world.ask(world.outbound((1, 10))))
+    op = record(row(verra(1, 10), "retired"), row(verra(11, 20)), row(verra(50, 60), "retired"))
+    world.accept(world.registrar, op)
+    assert world.line() == [(1, 10, "retired"), (11, 20, "seen"), (50, 60, "retired")]
+    assert world.accept(world.registrar, op) == []
+
+
+def test_a_request_that_was_asked_before_its_numbers_ended_is_not_attested() -> None:
+    world = BridgeWorld()
+    world.bring_in(verra(1, 10))
+    world.release(world.ask(world.outbound((1, 10))))
+    request = world.ask(world.inbound(verra(1, 10)))
+    world.accept(world.registrar, record(row(verra(10, 10), "retired")))
+    world.refuse(world.custodian, SourceRetired, AttestInbound(request, "L-2", HASH))
+
+
+@pytest.mark.parametrize("state", ["inbound", "immobilised", "inbound again"])
 def test_refuses_retired_over_what_a_bridge_holds_and_the_whole_op(state: str) -> None:
     world = BridgeWorld()
     request = world.ask(world.inbound(verra(1, 10)))
     world.lock(request)
     if state != "inbound":
         world.admit(request)
-    if state == "returned":
+    if state == "inbound again":
         world.release(world.ask(world.outbound((1, 10))))
+        world.lock(world.ask(world.inbound(verra(1, 10))))
+        state = "inbound"
     op = record(row(verra(50, 60)), row(verra(5, 20), "retired"))
     facts = world.refuse(world.registrar, SerialOverlap, op)
     assert facts == {"row": 1, "line": "VERRA", "start": 5, "end": 10, "state": state}
@@ -157,6 +199,18 @@ def test_refuses_one_who_is_no_registrar() -> None:
     world = BridgeWorld()
     world.refuse(world.alice, NotAuthority, record(row(verra(1, 2))))
     world.refuse(world.custodian, NotAuthority, record(row(verra(1, 2))))
+
+
+def test_refuses_a_registrar_of_a_class_of_another_registry() -> None:
+    world = BridgeWorld()
+    home = world.authority("home", DutyKind.REGISTRAR, "ccer")
+    nowhere = world.authority("nowhere", DutyKind.REGISTRAR, "nope")
+    verras = world.authority("verras", DutyKind.REGISTRAR, "vcs")
+    for office in (home, nowhere):
+        facts = world.refuse(office, NotAuthority, record(row(verra(1, 2), "retired")))
+        assert facts == {"needs": ["registrar"], "scope": "verra"}
+    world.refuse(verras, NotAuthority, record(row(ISO_LINE, "seen", 1, 2), registry="iso"))
+    world.accept(verras, record(row(verra(1, 2), "retired")))
 
 
 ROWS = st.lists(

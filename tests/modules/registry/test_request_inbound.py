@@ -10,7 +10,7 @@ from ctn.kernel.refusal import Malformed, RoleTooLow
 from ctn.modules.registry.bridges import DeadlineOutOfRange, TooManyRequests
 from ctn.modules.registry.external import SerialMalformed, SerialOverlap, SourceRetired
 from ctn.modules.registry.intervals import NotWholeTonnes, TooManyIntervals
-from ctn.modules.registry.records import ExternalPair, ProjectNotFound
+from ctn.modules.registry.records import ClassNotFound, ExternalPair, ProjectNotFound
 from ctn.modules.registry.request_inbound import SerialMismatch
 from tests.modules.registry.bridge_worlds import (
     HOME_BATCH,
@@ -66,6 +66,17 @@ def test_refuses_a_project_that_is_not_there_or_not_registered(project: str) -> 
     world = BridgeWorld()
     world.put_project("vcs-00003", ExternalPair("verra", "5141"), status="suspended")
     world.refuse(world.alice, ProjectNotFound, world.inbound(verra(1, 9), project=project))
+
+
+def test_refuses_a_class_that_is_closed_until_it_is_opened_again() -> None:
+    world = BridgeWorld()
+    world.close_class("vcs")
+    facts = world.refuse(world.alice, ClassNotFound, world.inbound(verra(1, 9)))
+    assert facts == {"class_id": "vcs"}
+    changes = {"registry": "iso", "project": ISO_PROJECT}
+    world.ask(world.inbound(iso(1, 1_000), **changes))
+    world.close_class("vcs", "active")
+    world.ask(world.inbound(verra(1, 9)))
 
 
 def test_refuses_a_21st_open_request() -> None:

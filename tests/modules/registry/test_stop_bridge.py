@@ -86,6 +86,28 @@ def test_refuses_others() -> None:
     world.refuse(visitor, RoleTooLow, stop(request))
 
 
+def test_a_registrar_stops_what_its_class_is_for_and_nothing_else() -> None:
+    world = BridgeWorld()
+    verras = world.authority("verras", DutyKind.REGISTRAR, "vcs")
+    homes = world.authority("homes", DutyKind.REGISTRAR, "ccer")
+    inbound = world.ask(world.inbound(verra(1, 5)))
+    world.lock(inbound)
+    outbound = leaving(world, (1, 5))
+    assert world.refuse(homes, NotCustodian, stop(inbound)) == {"registry": "verra"}
+    world.refuse(verras, NotCustodian, stop(outbound))
+    world.accept(verras, stop(inbound))
+    world.accept(homes, stop(outbound))
+
+
+def test_a_registrar_of_another_class_still_stops_its_own_request() -> None:
+    world = BridgeWorld()
+    firm = world.authority("firm", DutyKind.REGISTRAR, "ccer")
+    other = world.authority("other", DutyKind.CUSTODIAN, "gs")
+    for sender in (firm, other):
+        request = world.ask(world.inbound(verra(1, 5)), sender)
+        world.accept(sender, stop(request))
+
+
 def test_refuses_what_has_ended() -> None:
     world = BridgeWorld()
     request = leaving(world, (1, 5))
