@@ -25,7 +25,7 @@ from _figure import IS_QUICK, ROOT, middle, print_figure, print_row
 from _orders import ASSET, NAME, REF, TICK, TONNE, instrument, state
 from websockets.asyncio.client import connect
 
-from ctn.api.frames import Placed, Sides
+from ctn.api.frames import NO_BAND, Placed, Sides
 from ctn.api.process import listen
 from ctn.client.feed import Book
 from ctn.client.http import Client
@@ -211,10 +211,10 @@ def ask(running: Running) -> float:
 
 def frames() -> None:
     """Frames made of changes of a book of 100 levels a side, and taken by the client, a second."""
-    kept, book = Sides(0, "open"), Book(NAME)
+    kept, book = Sides(0, "open", NO_BAND), Book(NAME)
     for level in range(100):
-        kept.add(Placed(NAME, "buy", REF - TICK * (level + 1), TONNE), 1)
-        kept.add(Placed(NAME, "sell", REF + TICK * (level + 1), TONNE), 1)
+        kept.add(Placed(NAME, "buy", REF - TICK * (level + 1), TONNE, INT_MAX), 1)
+        kept.add(Placed(NAME, "sell", REF + TICK * (level + 1), TONNE, INT_MAX), 1)
     kept.take_changes()
     bids, asks = kept.rows()
     first = {"instrument": NAME, "height": 0, "seq": 0, "phase": "open", "bids": bids,
@@ -223,7 +223,7 @@ def frames() -> None:
     made = []
     start = time.perf_counter()
     for at in range(1, FRAMES + 1):
-        kept.add(Placed(NAME, "buy", REF - TICK * (1 + at % 100), TONNE), 1)
+        kept.add(Placed(NAME, "buy", REF - TICK * (1 + at % 100), TONNE, INT_MAX), 1)
         bids, asks = kept.take_changes()
         made.append(
             orjson.dumps(

@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import select
 
 from ctn.api.link import Head
+from ctn.kernel.codec import INT_MAX
 from ctn.kernel.record import event_name
 from ctn.modules.market.events import Traded
 from ctn.modules.market.feed import CHECKSUM_LEVELS, checksum
@@ -25,14 +26,18 @@ Value = dict[str, Any]
 Row = tuple[int, int]
 TRADED: Final = event_name(Traded)
 BUY: Final = "buy"
+NO_BAND: Final = (0, INT_MAX)
+SLACK: Final = 16
 FRAME_TRADE: Final = ("no", "mode", "price", "qty", "taker")
 SEED_SECONDS: Final = 30.0
 _orders = tables.orders.c
 _open_orders = select(
-    _orders.no, _orders.instrument, _orders.side, _orders.price, _orders.shown
+    _orders.no, _orders.instrument, _orders.side, _orders.price, _orders.shown, _orders.expires
 ).where(_orders.state == "open")
 _states = tables.RECORDS["instrument_state"].table.c
-_known_states = select(_states.instrument, _states.feed_seq, _states.phase)
+_known_states = select(
+    _states.instrument, _states.feed_seq, _states.phase, _states.low, _states.high
+)
 
 
 class Placed(NamedTuple):
@@ -42,14 +47,16 @@ class Placed(NamedTuple):
     side: str
     price: int
     shown: int
+    expires: int
 
 
 class Sides:
-    """Both sides of an instrument by price, and where its feed stands."""
+    """Both sides of an instrument by price, its band, and where its feed stands."""
 
-    def __init__(self, seq: int, phase: str) -> None:
+    def __init__(self, seq: int, phase: str, band: Row) -> None:
         self.seq = seq
         self.phase = phase
+        self.band = band
         self._sides: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self._before: tuple[dict[int, int], dict[int, int]] = ({}, {})
 
@@ -64,6 +71,17 @@ class Sides:
             side[order.price] = left
         else:
             side.pop(order.price, None)
+
+    def is_outside(self, order: Placed) -> bool:
+        """Whether the band of a new day has passed an order by: it is over at once (2.2)."""
+        low, high = self.band
+        return order.price > high if order.side == BUY else order.price < low
+
+    def is_any_outside(self) -> bool:
+        """Whether any order is; the prices tell, without the orders."""
+        bids, asks = self._sides
+        low, high = self.band
+        return any(price > high for price in bids) or any(price < low for price in asks)
 
     def take_changes(self) -> tuple[list[Row], list[Row]]:
         """The levels of both sides that differ from the last time, by price; 0 is gone."""
@@ -131,7 +149,9 @@ class Frames:
         self._reader = reader
         self._told = told
         self._lock = threading.Lock()
+        # Those that are shown, and when each is over; what left meanwhile is passed over there.
         self._orders: dict[int, Placed] = {}
+        self._expiries: list[tuple[int, int]] = []
         self._books: dict[str, Sides] = {}
         self.head: Head | None = None
 
@@ -169,12 +189,14 @@ class Frames:
 
     def _seed(self, view: View) -> None:
         self._orders.clear()
+        self._expiries.clear()
         self._books = {
-            name: Sides(seq, phase) for name, seq, phase in view.tuples(_known_states)
+            name: Sides(seq, phase, (low, high))
+            for name, seq, phase, low, high in view.tuples(_known_states)
         }
-        for no, instrument, side, price, shown in view.tuples(_open_orders):
-            order = self._orders[no] = Placed(instrument, side, price, shown)
-            self._book(instrument).add(order, 1)
+        for no, *fields in view.tuples(_open_orders):
+            self._show(no, Placed(*fields))
+        self._hide_over(view.time, list(self._books))
         for book in self._books.values():
             book.take_changes()
         self.head = Head(view.chain, view.height, view.time, view.edition)
@@ -182,7 +204,7 @@ class Frames:
     def _book(self, instrument: str) -> Sides:
         book = self._books.get(instrument)
         if book is None:
-            book = self._books[instrument] = Sides(0, "closed")
+            book = self._books[instrument] = Sides(0, "closed", NO_BAND)
         return book
 
     def _frames(self, block: Block) -> Iterator[Frame]:
@@ -191,6 +213,8 @@ class Frames:
         names = dict.fromkeys([*states, *trades, *self._touched(orders)])
         for no, value in orders.items():
             self._move(no, value)
+        rolled = [name for name, state in states.items() if self._take_band(name, state)]
+        names.update(self._hide_over(block.header["time"], rolled))
         for name in names:
             book = self._book(name)
             seq = book.seq
@@ -216,13 +240,49 @@ class Frames:
 
     def _move(self, no: int, value: Value | None) -> None:
         """Replace one order by what a block left of it; one that waits for a trigger is unseen."""
-        old = self._orders.pop(no, None)
-        if old is not None:
-            self._book(old.instrument).add(old, -1)
+        if no in self._orders:
+            self._hide(no)
         if value is not None and value["state"] == "open":
-            order = Placed(value["instrument"], value["side"], value["price"], value["shown"])
-            self._orders[no] = order
-            self._book(order.instrument).add(order, 1)
+            self._show(no, Placed(*[value[name] for name in Placed._fields]))
+
+    def _show(self, no: int, order: Placed) -> None:
+        self._orders[no] = order
+        self._book(order.instrument).add(order, 1)
+        heapq.heappush(self._expiries, (order.expires, no))
+        if len(self._expiries) > 2 * len(self._orders) + SLACK:
+            self._expiries = [(kept.expires, number) for number, kept in self._orders.items()]
+            heapq.heapify(self._expiries)
+
+    def _hide(self, no: int) -> str:
+        """Take an order out of its book, which is named."""
+        order = self._orders.pop(no)
+        self._book(order.instrument).add(order, -1)
+        return order.instrument
+
+    def _take_band(self, name: str, state: Value) -> bool:
+        """Remember the band of an instrument; whether it is another than before."""
+        book, band = self._book(name), (state["low"], state["high"])
+        is_new = band != book.band
+        book.band = band
+        return is_new
+
+    def _hide_over(self, time: int, rolled: list[str]) -> dict[str, None]:
+        """Hide what is over though it still stands in the state; the books that it was in.
+
+        It leaves the state by and by, but every rule passes it over from here on (2.2).
+        """
+        touched: dict[str, None] = {}
+        expiries = self._expiries
+        while expiries and expiries[0][0] <= time:
+            expires, no = heapq.heappop(expiries)
+            if no in self._orders and self._orders[no].expires == expires:
+                touched[self._hide(no)] = None
+        passed = dict.fromkeys([name for name in rolled if self._books[name].is_any_outside()])
+        if passed:
+            for no, order in list(self._orders.items()):
+                if order.instrument in passed and self._books[order.instrument].is_outside(order):
+                    touched[self._hide(no)] = None
+        return touched
 
 
 def _snapshot(instrument: str, height: int, book: Sides) -> bytes:

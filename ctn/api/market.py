@@ -229,13 +229,8 @@ def _state_row(view: View, instrument: str) -> Value | None:
 
 def _best(view: View, instrument: str, side: str) -> int | None:
     best = func.max(_orders.c.price) if side == "buy" else func.min(_orders.c.price)
-    found_price: int | None = view.tuples(
-        select(best).where(
-            _orders.c.instrument == instrument,
-            _orders.c.side == side,
-            _orders.c.state == "open",
-        )
-    )[0][0]
+    shown = select(best).where(*columns.standing(view, instrument, side))
+    found_price: int | None = view.tuples(shown)[0][0]
     return found_price
 
 

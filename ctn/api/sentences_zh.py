@@ -164,6 +164,7 @@ SENTENCES = {
     "market.QtyTooSmall": "数量不足一个交易单位。",
     "market.QtyTooLarge": "数量超过该品种单笔委托的上限。",
     "market.OutsideBand": "价格超出当日参考价的涨跌幅。",
+    "market.OutsideCollar": "限价比最优对手价、最新价或参考价差得过多。",
     "market.ExpiryInvalid": "到期时间已过、超过 90 天，或不适用于此类委托。",
     "market.RateLimited": "账户在本区块内的下单、改单、挂牌和报价操作已达 100 次。",
     "market.TooManyOrders": "账户的未结委托已达上限。",

@@ -42,6 +42,7 @@ BOOK_ORDERS: Final = ("side", "no", "price", "shown", "rank", "seq", "account")
 CANDLE: Final = ("time", "open", "high", "low", "close", "qty", "notional", "trades")
 
 _trades, _orders, _candles = tables.trades.c, tables.orders.c, tables.candles.c
+_states = tables.RECORDS["instrument_state"].table.c
 TRADE_SORTS: Final = {
     "newest": Sort("newest", (_trades.no,), True), "oldest": Sort("oldest", (_trades.no,)),
 }  # fmt: skip
@@ -212,7 +213,7 @@ def order_book(view: View, instrument: str, levels: int = LEVELS) -> Value | Non
     for side in SIDES:
         found = view.tuples(
             select(_orders.price, func.sum(_orders.shown), func.count())
-            .where(*_standing(instrument, side))
+            .where(*standing(view, instrument, side))
             .group_by(_orders.price)
             .order_by(_best_first(side))
             .limit(most)
@@ -237,7 +238,7 @@ def levels(view: View, instrument: str, side: str) -> list[tuple[int, int]]:
     """Every level of a side, best first, with what is shown: what a feed starts from."""
     found = view.tuples(
         select(_orders.price, func.sum(_orders.shown))
-        .where(*_standing(instrument, side))
+        .where(*standing(view, instrument, side))
         .group_by(_orders.price)
         .order_by(_best_first(side))
     )
@@ -248,14 +249,25 @@ def queue(view: View, instrument: str, side: str, rows: int = 1_000) -> list[Val
     """The orders of a side in the order in which they trade: price, tier, then time (L3)."""
     return view.rows(
         select(tables.orders)
-        .where(*_standing(instrument, side))
+        .where(*standing(view, instrument, side))
         .order_by(_best_first(side), _orders.rank.desc(), _orders.seq)
         .limit(rows_wanted(rows))
     )
 
 
-def _standing(instrument: str, side: str) -> tuple[Any, ...]:
-    return (_orders.instrument == instrument, _orders.side == side, _orders.state == OPEN)
+def standing(view: View, instrument: str, side: str) -> tuple[Any, ...]:
+    """That an order is in the shown book of a side: not one that is over and waits to leave.
+
+    Outside the band after a roll, or past its expiry, it is over at once (`market.md` 2.2).
+    """
+    is_buy = side == "buy"
+    bound = select(_states.high if is_buy else _states.low).where(_states.place == instrument)
+    edge = bound.scalar_subquery()
+    return (
+        _orders.instrument == instrument, _orders.side == side, _orders.state == OPEN,
+        _orders.expires > view.time,
+        _orders.price <= edge if is_buy else _orders.price >= edge,
+    )  # fmt: skip
 
 
 def _best_first(side: str) -> Any:
@@ -313,17 +325,16 @@ def ticker(view: View, instrument: str) -> Value | None:
 
 def tickers(view: View) -> list[Value]:
     """L1 of every instrument, by its id."""
-    state = tables.RECORDS["instrument_state"].table.c
-    names = [row[0] for row in view.tuples(select(state.place).order_by(state.place))]
+    names = [row[0] for row in view.tuples(select(_states.place).order_by(_states.place))]
     return [found for found in (ticker(view, name) for name in names) if found is not None]
 
 
 def _best(view: View, instrument: str, side: str) -> tuple[int | None, int | None]:
     edge = func.max(_orders.price) if side == "buy" else func.min(_orders.price)
-    price = view.tuples(select(edge).where(*_standing(instrument, side)))[0][0]
+    price = view.tuples(select(edge).where(*standing(view, instrument, side)))[0][0]
     if price is None:
         return None, None
     shown = select(func.sum(_orders.shown)).where(
-        *_standing(instrument, side), _orders.price == price
+        *standing(view, instrument, side), _orders.price == price
     )
     return int(price), int(view.tuples(shown)[0][0])

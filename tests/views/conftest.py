@@ -16,7 +16,7 @@ BLOCKS = 400
 @pytest.fixture(scope="session")
 def life() -> Recorded:
     """A life that meets nearly everything that can be told."""
-    return Recorded(12).live(BLOCKS)
+    return Recorded(5).live(BLOCKS)
 
 
 @pytest.fixture

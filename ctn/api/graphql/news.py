@@ -142,7 +142,7 @@ def _frames(view: View, of: Sequence[str], _state: Any) -> tuple[Value, Any]:
 def _new_frames(news: News, of: Sequence[str], state: Any) -> tuple[Value | None, Any]:
     before: Shown = state
     book = _book_of(news.view, of[0])
-    if book.seq == before.seq and book.phase == before.phase:
+    if book == before:
         return None, book
     table = tables.trades
     statement = (

@@ -39,6 +39,7 @@ class InstrumentAmended(Event, frozen=True):
 class AmendInstrument(Op, frozen=True, tag="market.amend_instrument"):
     """Change the terms that are named, null keeps; they act at the next day roll.
 
+    A new tick, with the lot of auctions, waits for the first at which no order rests.
     A second amendment before that roll builds on the first.
     """
 
@@ -93,8 +94,8 @@ class AmendInstrument(Op, frozen=True, tag="market.amend_instrument"):
         terms = self._terms(ledger, instrument)
         check_terms(terms)
         check_names(ledger, terms)
-        book = ledger.index(Books).book(self.instrument)
-        if terms.tick != instrument.tick and rests_any(book):
+        is_tick_new = self.tick is not None and self.tick != instrument.tick
+        if is_tick_new and rests_any(ledger.index(Books).book(self.instrument)):
             raise BadInstrument(field="tick", rule="changes only while no order rests")
 
         ledger.put(Amendment(self.instrument, terms))

@@ -8,10 +8,12 @@ order of past changes never shows. Each change is O(log n), and so is its undoin
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, nsmallest
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ctn.kernel.record import Record
     from ctn.modules.market.records import ClientId, Instrument, InstrumentState, Order
 
@@ -91,6 +93,14 @@ class BookSide:
     def head(self) -> int:
         """The number of the first order; the side is not empty."""
         return self.levels[self.keys[0]].head()
+
+    def first(self, most: int) -> Iterator[int]:
+        """The first `most` numbers by price, rank and sequence, and perhaps more."""
+        for key in self.keys:
+            for queue in self.levels[key].queues:
+                if queue is not None and queue.live:
+                    yield queue.head()  # enough for most who ask, and found at once
+                    yield from [queue.live[seq] for seq in nsmallest(most, queue.live)[1:]]
 
     def shown(self, limit: int) -> list[tuple[int, int]]:
         """The best `limit` prices with what is shown at them."""

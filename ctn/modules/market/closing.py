@@ -24,18 +24,24 @@ def close_price(notional: int, quantity: int, tick: int) -> int:
 
 
 def to_tick(price: int, tick: int) -> int:
-    """A price, half up to a tick and at least one tick; for a reference whose tick changes."""
-    return max(tick, tick * ((2 * price + tick) // (2 * tick)))
+    """A price, half up to a tick and one that can be named; for a reference whose tick changes."""
+    return min(max(tick, tick * ((2 * price + tick) // (2 * tick))), highest(tick))
+
+
+def highest(tick: int) -> int:
+    """The greatest price on tick that a record can hold."""
+    return INT_MAX - INT_MAX % tick
 
 
 def band(ref: int, band_bp: int, tick: int) -> tuple[int, int]:
     """The lowest and highest price allowed around `ref`, both on tick; no limit when 0 bp.
 
-    Prices are money base units per tonne, `band_bp` hundredths of a percent. Source: market.md 2.2.
+    Neither is above 2^63 - 1. Prices are money base units per tonne, `band_bp` hundredths of a
+    percent. Source: market.md 1, 2.2.
     """
     if band_bp == 0:
-        return tick, INT_MAX - INT_MAX % tick
+        return tick, highest(tick)
     # Low up and high down, so that the band is never wider than stated.
     low = -(-ref * (BAND_UNIT - band_bp) // BAND_UNIT)
     high = ref * (BAND_UNIT + band_bp) // BAND_UNIT
-    return max(tick, -(-low // tick) * tick), high - high % tick
+    return max(tick, -(-low // tick) * tick), min(high - high % tick, highest(tick))

@@ -13,7 +13,9 @@ from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
 from ctn.modules.market.book import Books
 from ctn.modules.market.days import calendar_of, first_state
+from ctn.modules.market.over import is_in_use
 from ctn.modules.market.records import (
+    INSTRUMENTS_EVER_MAX,
     INSTRUMENTS_MAX,
     SESSIONS_MAX,
     Close,
@@ -97,7 +99,10 @@ class CreateInstrument(Op, frozen=True, tag="market.create_instrument"):
         """Refuse a used id, one too many and unknown names, then remember the instrument."""
         if ledger.get(Instrument, self.id) is not None:
             raise BadInstrument(field="id", rule="not used before")
-        if len(ledger.index(Books).instruments) >= INSTRUMENTS_MAX:
+        books = ledger.index(Books)
+        if len(books.instruments) >= INSTRUMENTS_EVER_MAX:
+            raise BadInstrument(field="id", rule="at most 5,000 instruments with those delisted")
+        if sum([is_in_use(books, one) for one in books.instruments.values()]) >= INSTRUMENTS_MAX:
             raise BadInstrument(field="id", rule="at most 500 instruments")
         terms = self.terms()
         check_names(ledger, terms)

@@ -104,7 +104,9 @@ def _amended(ledger: Ledger, instrument: Instrument) -> Instrument:
         return instrument
     terms = amendment.next.replace(status=instrument.status)
     if terms.tick != instrument.tick and rests_any(ledger.index(Books).book(terms.id)):
-        return instrument
+        # The lot of auctions was agreed for the new tick and must fit the one in force.
+        terms = terms.replace(tick=instrument.tick, auction_lot=instrument.auction_lot)
+    else:
+        ledger.drop(Amendment, instrument.id)
     ledger.put(terms)
-    ledger.drop(Amendment, instrument.id)
     return terms

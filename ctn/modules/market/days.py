@@ -1,5 +1,6 @@
 """Which trading day an instrument is in, and when that day ends, by its calendar."""
 
+from ctn.kernel.codec import INT_MAX
 from ctn.kernel.ledger import Ledger
 from ctn.modules.assets.records import Calendar
 from ctn.modules.market.closing import band
@@ -55,8 +56,8 @@ def with_day(
     state: InstrumentState, instrument: Instrument, calendar: Calendar, day: int
 ) -> InstrumentState:
     """The state in a trading day: when it rolls, and when its last book session ends."""
-    day_end = roll_time(calendar, day)
+    day_end = min(roll_time(calendar, day), INT_MAX)
     spans = spans_of(instrument.sessions, "book")
-    book_end = last_end(calendar, spans, day) if spans else day_end
+    book_end = min(last_end(calendar, spans, day), INT_MAX) if spans else day_end
     tail_from = max(0, book_end - TAIL_MS)
     return state.replace(day=day, day_end=day_end, book_end=book_end, tail_from=tail_from)

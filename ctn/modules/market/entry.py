@@ -9,11 +9,11 @@ from ctn.kernel.ledger import Ledger
 from ctn.kernel.refusal import InsufficientBalance
 from ctn.modules.accounts.records import ENTERPRISE, Guard
 from ctn.modules.identity.mutators import enter
-from ctn.modules.identity.reads import accounts_of, roles, standing
+from ctn.modules.identity.reads import accounts_of, standing
 from ctn.modules.market import refusals
 from ctn.modules.market.book import Books
 from ctn.modules.market.floor import Floor
-from ctn.modules.market.matching import Taker, first_maker
+from ctn.modules.market.matching import Taker, best_opposite, first_maker, is_eligible
 from ctn.modules.market.records import (
     BLOCK_ORDERS_MAX,
     OPEN_MAX,
@@ -23,9 +23,12 @@ from ctn.modules.market.records import (
     InstrumentState,
     Order,
     Pace,
+    Side,
 )
-from ctn.modules.market.rules import clip, multiplier, notional, protection, reservation
+from ctn.modules.market.rules import BP, clip, multiplier, notional, protection, reservation
 from ctn.modules.registry.reads import is_tradable
+
+ORDERS_PER_UNIT = 20  # that many orders in memory are looked at in the time of one read
 
 
 class Terms(NamedTuple):
@@ -45,20 +48,19 @@ def open_state(ledger: Ledger, instrument: Instrument) -> InstrumentState:
     state = ledger.get(InstrumentState, instrument.id)
     if instrument.status != "active" or "book" not in instrument.modes:
         raise refusals.MarketClosed(instrument=instrument.id, status=instrument.status)
+    # A freeze suspends the book, and whoever asks is told of the freeze.
+    if not is_tradable(ledger, instrument.asset):
+        raise refusals.BatchFrozen(asset=instrument.asset)
     if state is None or state.phase not in ("open", "call"):
         phase = "closed" if state is None else state.phase
         raise refusals.MarketClosed(instrument=instrument.id, phase=phase)
-    if not is_tradable(ledger, instrument.asset):
-        raise refusals.BatchFrozen(asset=instrument.asset)
     return state
 
 
-def check_eligible(ledger: Ledger, instrument: Instrument, sender: str) -> None:
+def check_eligible(floor: Floor, sender: str) -> None:
     """Refuse an account that holds none of the instrument's roles; the op asks for ordinary."""
-    if "ordinary" in instrument.eligible:
-        return
-    held = [role.value for role in roles(ledger, sender)]
-    if not any(role in held for role in instrument.eligible):
+    if not is_eligible(floor, sender):
+        instrument = floor.instrument
         raise refusals.NotEligible(instrument=instrument.id, eligible=list(instrument.eligible))
 
 
@@ -74,6 +76,24 @@ def check_size(instrument: Instrument, state: InstrumentState, price: int | None
         raise refusals.QtyTooLarge(qty=qty, most=instrument.qty_max)
     if price is not None and not state.low <= price <= state.high:
         raise refusals.OutsideBand(price=price, low=state.low, high=state.high)
+
+
+def check_collar(floor: Floor, side: Side, *, price: int, fills_max: int) -> None:
+    """Refuse a limit that is worse for its owner than the base by more than the collar (14).
+
+    The base is the best opposite price in phase open, else the last, else the reference; it is
+    looked for among as many opposite orders as the operation may touch, and one more. A collar
+    of 0 bp is none.
+    """
+    state, collar_bp = floor.state, floor.instrument.collar_bp
+    if collar_bp == 0:
+        return
+    base = best_opposite(floor, side, fills_max + 1) if state.phase == "open" else None
+    if base is None:
+        base = state.ref if state.last is None else state.last
+    worse = price - base if side == "buy" else base - price
+    if worse * BP > collar_bp * base:
+        raise refusals.OutsideCollar(price=price, base=base, collar_bp=collar_bp)
 
 
 def check_expiry(ledger: Ledger, expires: int) -> None:
@@ -140,15 +160,20 @@ def check_funds(floor: Floor, order: Order, cap: int) -> None:
 def check_self_trade(floor: Floor, order: Order) -> None:
     """Refuse an order that an open one of the same owner could meet in a call.
 
-    Nobody is to set the price of a clearing against himself (market.md 3.5).
+    Nobody is to set the price of a clearing against himself (market.md 3.5). The work is that of
+    all orders of the owner's accounts which have open ones opposite, 20 to a unit.
     """
     assert order.price is not None
     books, is_buy = floor.ledger.index(Books), order.side == "buy"
     for account in accounts_of(floor.ledger, order.account):
-        own_orders = books.holder(account).orders
+        holder = books.holder(account)
+        sums = holder.sums.get(order.instrument)
+        if sums is None or sums[is_buy] == 0:
+            continue  # nothing opposite is open
+        floor.ledger.spend_work(len(holder.orders) // ORDERS_PER_UNIT)  # down: a few are free
         # By number: in which order an index holds them depends on what was undone and restarted.
-        for number in sorted(own_orders):
-            own = own_orders[number]
+        for number in sorted(holder.orders):
+            own = holder.orders[number]
             if own.instrument != order.instrument or own.side == order.side:
                 continue
             assert own.price is not None

@@ -6,6 +6,7 @@ an operation with a thousand fills puts the state of the instrument one time.
 
 from copy import copy
 
+from ctn.kernel.codec import INT_MAX
 from ctn.kernel.ledger import Ledger
 from ctn.modules.market.events import Ended, OrdersEnded
 from ctn.modules.market.records import (
@@ -83,9 +84,11 @@ class Floor:
             self.top = price
         elif price < self.bottom:
             self.bottom = price
+        self.figures += 1
+        if self.qty + trade.qty > INT_MAX or self.notional + trade.notional > INT_MAX:
+            return  # the mean of what a record can hold stands for the rest of the day
         self.qty += trade.qty
         self.notional += trade.notional
-        self.figures += 1
         if trade.time >= self.state.tail_from:
             self.tail_qty += trade.qty
             self.tail_notional += trade.notional

@@ -5,8 +5,10 @@ what rests afterwards moves into `order:<no>`. A maker that is over (out of the 
 trader any more) ends when the taker reaches it, and counts as touched.
 """
 
+from itertools import islice
+
 from ctn.kernel.ledger import Ledger
-from ctn.modules.identity.reads import discount_bp, is_same_owner, is_trader
+from ctn.modules.identity.reads import discount_bp, is_same_owner, is_trader, roles
 from ctn.modules.market.book import Books, BookSide
 from ctn.modules.market.events import OrderChanged, Reason
 from ctn.modules.market.floor import Floor
@@ -21,7 +23,7 @@ from ctn.modules.market.mutators import (
     rest_order,
     settle,
 )
-from ctn.modules.market.records import Order
+from ctn.modules.market.records import Order, Side
 from ctn.modules.market.refusals import WouldCross
 from ctn.modules.market.rules import GRAMS_PER_TONNE, fee, multiplier
 
@@ -113,6 +115,17 @@ def first_maker(floor: Floor, taker: Taker) -> Order | None:
     return None
 
 
+def best_opposite(floor: Floor, side: Side, most: int) -> int | None:
+    """The best price that an order of `side` could trade at; None if the first `most` are over."""
+    numbers = opposite_side(floor.ledger, floor.instrument.id, side).first(most)
+    for number in islice(numbers, most):
+        order = floor.ledger.get(Order, f"{number:020d}")
+        assert order is not None
+        if cause_over(floor, order) is None:
+            return order.price
+    return None
+
+
 def cause_over(floor: Floor, maker: Order) -> Reason | None:
     """Why a resting order is over although it still stands, or None."""
     price, state = maker.price, floor.state
@@ -121,7 +134,17 @@ def cause_over(floor: Floor, maker: Order) -> Reason | None:
         return "band"
     if maker.expires <= floor.ledger.block.time:
         return "expired"
-    return None if is_trader(floor.ledger, maker.account) else "freeze"
+    is_here = is_trader(floor.ledger, maker.account) and is_eligible(floor, maker.account)
+    return None if is_here else "freeze"
+
+
+def is_eligible(floor: Floor, account: str) -> bool:
+    """Whether an account, which is ordinary at least, holds a role that the instrument is for."""
+    eligible = floor.instrument.eligible
+    if "ordinary" in eligible:
+        return True
+    held = [role.value for role in roles(floor.ledger, account)]
+    return any(role in held for role in eligible)
 
 
 def end_maker(floor: Floor, maker: Order, reason: Reason) -> None:

@@ -6,13 +6,18 @@ Every rule passes them over from that moment; the due queue takes them out, lowe
 from collections.abc import Iterator
 from heapq import nsmallest
 
-from ctn.modules.market.book import Book, BookSide
-from ctn.modules.market.records import InstrumentState
+from ctn.modules.market.book import Book, Books, BookSide
+from ctn.modules.market.records import Instrument, InstrumentState
 
 
 def rests_any(book: Book) -> bool:
     """Whether an order rests in a book."""
     return bool(book.bids.keys or book.asks.keys)
+
+
+def is_in_use(books: Books, instrument: Instrument) -> bool:
+    """Whether an instrument trades or may again, or orders of it still wait for their end."""
+    return instrument.status != "delisted" or rests_any(books.book(instrument.id))
 
 
 def is_crossed(book: Book) -> bool:

@@ -1,10 +1,12 @@
 """The phase of an instrument's book: what its status, its asset and the clock make of it.
 
-After a gap in block time, and after an emergency stop, what was known of prices is old: a book
-then opens by a call, in which orders gather and meet at one price (reliability.md 6.8).
+After a gap in block time, an emergency stop, a suspension or a freeze, what was known of prices is
+old: a book then opens by a call, in which orders gather and meet at one price (market.md 14,
+reliability.md 6.8).
 """
 
 from ctn.kernel.block import STOP, Clock, Stop
+from ctn.kernel.codec import INT_MAX
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.record import Event
 from ctn.modules.market.book import Books
@@ -34,11 +36,13 @@ class PhaseChanged(Event, frozen=True):
 def phase_now(ledger: Ledger, instrument: Instrument, state: InstrumentState) -> Phase:
     """The phase that the book should be in at block time; a call stays until it is cleared."""
     phase = _phase_by_clock(ledger, instrument)
-    if phase != "open" or state.phase == "call":
-        return "call" if phase == "open" else phase
+    if phase == "closed" and state.phase == "suspended":
+        return "suspended"  # until its next session, which then begins by a call
+    if phase != "open":
+        return phase
     # A call that its session cut short left a crossed book.
     is_call = is_crossed(ledger.index(Books).book(instrument.id)) or is_reopening(ledger)
-    return "call" if is_call else "open"
+    return "call" if is_call or state.phase in ("call", "suspended") else "open"
 
 
 def call_end(ledger: Ledger, instrument: Instrument, state: InstrumentState) -> int | None:
@@ -60,7 +64,7 @@ def is_reopening(ledger: Ledger) -> bool:
 
 def put_phase(ledger: Ledger, instrument: Instrument, state: InstrumentState, phase: Phase) -> None:
     """Remember the phase of a book and tell it."""
-    end = ledger.block.time + CALL_MS if phase == "call" else None
+    end = min(ledger.block.time + CALL_MS, INT_MAX) if phase == "call" else None
     ledger.put(state.replace(phase=phase, phase_end=end))
     ledger.emit(PhaseChanged(instrument.id, instrument.status, phase))
 

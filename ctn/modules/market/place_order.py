@@ -71,6 +71,7 @@ class PlaceOrder(Op, frozen=True, tag="market.place_order"):
         refusals.QtyTooSmall,
         refusals.QtyTooLarge,
         refusals.OutsideBand,
+        refusals.OutsideCollar,
         refusals.ExpiryInvalid,
         refusals.RateLimited,
         refusals.TooManyOrders,
@@ -118,13 +119,15 @@ class PlaceOrder(Op, frozen=True, tag="market.place_order"):
         if digest and self._is_known(ledger, sender, digest):
             return
         state = entry.open_state(ledger, instrument)
-        entry.check_eligible(ledger, instrument, sender)
+        floor = Floor(ledger, instrument, state)
+        entry.check_eligible(floor, sender)
         self._check_type(instrument)
         self._check_phase(state)
         entry.check_size(instrument, state, self.price, self.qty)
+        if self.price is not None:
+            entry.check_collar(floor, self.side, price=self.price, fills_max=self.fills_max)
         expires = self._expiry(ledger, state)
         pace = entry.next_pace(ledger, sender)
-        floor = Floor(ledger, instrument, state)
         terms = entry.terms_of(floor, sender)
         entry.check_count(ledger, sender, terms.rank)
         order = self._order(floor, terms, sender, expires)

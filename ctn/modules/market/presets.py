@@ -102,9 +102,12 @@ OFFERED: dict[str, Any] = {
     "halt_bp": 0,
     "call_s": 0,
     "rateable": False,
+    "error_bp": 0,
+    "modes": ["book"],
 }
 
 
 def offered(preset: dict[str, Any]) -> dict[str, Any]:
     """A preset without the rules that this market does not offer: terms it accepts today."""
-    return preset | OFFERED
+    sessions = [session for session in preset["sessions"] if session["mode"] == "book"]
+    return preset | OFFERED | {"sessions": sessions}

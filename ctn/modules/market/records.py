@@ -31,6 +31,8 @@ Rank = Annotated[int, Meta(ge=0, le=2)]
 Minute = Annotated[int, Meta(ge=0, le=1440)]
 
 INSTRUMENTS_MAX = 500
+# What is stored: an id is used once, and the record of a delisted instrument stays.
+INSTRUMENTS_EVER_MAX = 5_000
 SESSIONS_MAX = 16
 FILLS_MAX = 1_000
 OPEN_MAX = 200
@@ -56,6 +58,7 @@ SPLIT_SUPPORT_PPM = Param("split_support_ppm", 100_000, 0, 300_000)
 RESUME_GAP = Param("resume_gap", 600_000, 60_000, 7_200_000)
 CALL_MS = 300_000  # the call in which a book reopens
 PAIRS_MAX = 2_000  # one event each, and a draft tells 4,096 at most
+CLEARING_PAIRS = 100  # as many of them a clearing takes at least, so that a block has few
 
 
 class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

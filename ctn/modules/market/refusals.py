@@ -43,6 +43,10 @@ class OutsideBand(Refusal):
     """The price is outside the day's band around the reference price."""
 
 
+class OutsideCollar(Refusal):
+    """The limit is too far beyond the best opposite price, the last or the reference price."""
+
+
 class ExpiryInvalid(Refusal):
     """The expiry is past, further than 90 days ahead, or not for this kind of order."""
 

@@ -17,7 +17,7 @@ from ctn.modules.market.events import OrderChanged, OrdersEnded, Traded
 from ctn.modules.market.finding import check_named, own_order
 from ctn.modules.market.floor import Floor
 from ctn.modules.market.matching import Taker, cause_over, tell_changed, trade, with_open
-from ctn.modules.market.mutators import forget_order, held, release
+from ctn.modules.market.mutators import EXPIRED, forget_order, held, release
 from ctn.modules.market.records import (
     FILLS_MAX,
     ClientOrderId,
@@ -59,6 +59,7 @@ class ReplaceOrder(Op, frozen=True, tag="market.replace_order"):
         refusals.OffLot,
         refusals.QtyTooLarge,
         refusals.OutsideBand,
+        refusals.OutsideCollar,
         refusals.ExpiryInvalid,
         refusals.RateLimited,
         DailyValueExceeded,
@@ -100,15 +101,18 @@ class ReplaceOrder(Op, frozen=True, tag="market.replace_order"):
         assert instrument is not None
         assert state is not None
         floor = Floor(ledger, instrument, state)
-        if cause_over(floor, old) is not None:
+        # One who may trade here no more may still ask for less; more is refused below.
+        if cause_over(floor, old) in EXPIRED:
             raise refusals.OrderNotOpen(order=old.no)
         new = self._changed(old, instrument)
         assert new.price is not None
         is_kept = new.price == old.price and new.qty <= old.qty and new.expires <= old.expires
         if not is_kept:
             entry.open_state(ledger, instrument)
-            entry.check_eligible(ledger, instrument, sender)
+            entry.check_eligible(floor, sender)
         entry.check_size(instrument, state, None if is_kept else new.price, new.qty)
+        if not is_kept:
+            entry.check_collar(floor, new.side, price=new.price, fills_max=self.fills_max)
         self._check_expiry(ledger, old)
         pace = entry.next_pace(ledger, sender)
 

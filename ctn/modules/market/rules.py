@@ -4,8 +4,8 @@ Money is in base units of 1/10^4, rates in ppm or basis points. A multiplier is 
 (10^4 - discount in basis points), so a fee is multiplier * notional / 10^10 (market.md 3.3, 11).
 """
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 GRAMS_PER_TONNE = 1_000_000
@@ -98,15 +98,8 @@ def clearing_price(
     Most is traded at it; then the least excess, then nearest to `anchor`, then the lower price.
     Prices are money base units per tonne on `tick`; raises ValueError without a level.
     """
-    prices = sorted({price: None for price, _grams in [*bids, *asks]})
-    between = [
-        min(max(_nearest(anchor, tick), low + tick), high - tick)
-        for low, high in pairwise(prices)
-        if high - low > tick
-    ]
-    found = [_cleared(price, bids, asks) for price in [*prices, *between]]
     return min(
-        found,
+        _candidates(bids, asks, anchor=anchor, tick=tick),
         key=lambda one: (
             -one.qty, abs(one.demand - one.supply), abs(one.price - anchor), one.price,
         ),
@@ -131,12 +124,27 @@ def shared_lots(opens: Sequence[int], lots: int) -> list[int]:
     return shares
 
 
-def _cleared(
-    price: int, bids: Sequence[tuple[int, int]], asks: Sequence[tuple[int, int]]
-) -> Clearing:
-    demand = sum([grams for bid, grams in bids if bid >= price])
-    supply = sum([grams for ask, grams in asks if ask <= price])
-    return Clearing(price, min(demand, supply), demand, supply)
+def _candidates(
+    bids: Sequence[tuple[int, int]], asks: Sequence[tuple[int, int]], *, anchor: int, tick: int
+) -> Iterator[Clearing]:
+    """Each limit price, and in each gap the price nearest to `anchor`; one walk upwards."""
+    wanted, offered = _by_price(bids), _by_price(asks)
+    prices = sorted({**wanted, **offered})
+    demand, supply = sum(wanted.values()), 0
+    for price, following in zip_longest(prices, prices[1:]):
+        supply += offered.get(price, 0)
+        yield Clearing(price, min(demand, supply), demand, supply)
+        demand -= wanted.get(price, 0)
+        if following is not None and following - price > tick:
+            between = clip(_nearest(anchor, tick), price + tick, following - tick)
+            yield Clearing(between, min(demand, supply), demand, supply)
+
+
+def _by_price(levels: Sequence[tuple[int, int]]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for price, grams in levels:
+        found[price] = found.get(price, 0) + grams
+    return found
 
 
 def _nearest(price: int, tick: int) -> int:

@@ -13,8 +13,9 @@ from ctn.kernel.record import Event, Record
 from ctn.kernel.refusal import Refusal
 from ctn.modules.assets.mutators import put_calendar
 from ctn.modules.assets.records import EXTRA_MAX, HOLIDAYS_MAX, Calendar
+from ctn.modules.market.book import Books
 from ctn.modules.market.days import with_day
-from ctn.modules.market.records import INSTRUMENTS_MAX, Instrument, InstrumentState
+from ctn.modules.market.records import INSTRUMENTS_MAX, InstrumentState
 
 OFFSET_MAX_MIN = 14 * 60
 EVERY_DAY = 127
@@ -48,7 +49,7 @@ class SetCalendar(Op, frozen=True, tag="market.set_calendar"):
 
     @property
     def work(self) -> int:
-        """The calendar, and of each instrument two reads and one write."""
+        """The calendar, and of each instrument that is not delisted one write, with room."""
         return 40 + 8 * INSTRUMENTS_MAX
 
     @property
@@ -69,8 +70,9 @@ class SetCalendar(Op, frozen=True, tag="market.set_calendar"):
         calendar = Calendar(self.id, self.utc_offset_min, self.weekdays, self.holidays, self.extra)
 
         put_calendar(ledger, calendar)
-        for place, instrument in ledger.scan(Instrument, "", INSTRUMENTS_MAX):
-            state = ledger.get(InstrumentState, place)
-            if state is not None and instrument.calendar == self.id:
+        books = ledger.index(Books)
+        for name, instrument in sorted(books.instruments.items()):
+            if instrument.calendar == self.id and instrument.status != "delisted":
+                state = books.states[name]
                 ledger.put(with_day(state, instrument, calendar, state.day))
         ledger.emit(CalendarSet(self.id))

@@ -3,17 +3,21 @@
 A refusal names the field, so that whoever wrote the terms knows where to look (market.md 2.1).
 """
 
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 from ctn.kernel.asset import GRAMS_PER_TONNE
+from ctn.kernel.codec import INT_MAX
 from ctn.kernel.ledger import Ledger
 from ctn.kernel.refusal import Refusal
-from ctn.modules.assets.records import Asset, Calendar
+from ctn.modules.assets.records import Asset, Calendar, MoneyId
+from ctn.modules.market.closing import BAND_UNIT
 from ctn.modules.market.days import spans_of
 from ctn.modules.market.records import Instrument
 from ctn.modules.market.sessions import overlaps
 
 NOTIONAL_MIN = 20
+# Money, and the trading points where they are enabled; credit for credit is not offered.
+QUOTES = (*get_args(MoneyId), "cp")
 
 
 class BadInstrument(Refusal):
@@ -32,14 +36,17 @@ def check_ref(terms: Instrument) -> None:
     """Refuse a first reference that no order could name; later ones come from trades."""
     if terms.ref == 0 or terms.ref % terms.tick:
         _refuse("ref", "above 0 and on tick")
+    # Down: the highest price of the band is on tick and so not above this.
+    if terms.ref * (BAND_UNIT + terms.band_bp) // BAND_UNIT > INT_MAX:
+        _refuse("ref", "its band ends below 2^63")
 
 
 def check_names(ledger: Ledger, terms: Instrument) -> None:
-    """Refuse an asset, quote or calendar that the ledger does not know."""
-    if ledger.get(Asset, terms.asset) is None:
-        _refuse("asset", "known")
-    if ledger.get(Asset, terms.quote) is None or terms.quote == terms.asset:
-        _refuse("quote", "known, and not the asset")
+    """Refuse an asset, quote or calendar that the ledger does not know, or of the wrong kind."""
+    if ledger.get(Asset, terms.asset) is None or terms.asset in QUOTES:
+        _refuse("asset", "known, and neither money nor cp")
+    if ledger.get(Asset, terms.quote) is None or terms.quote not in QUOTES:
+        _refuse("quote", "known, and money or cp")
     if ledger.get(Calendar, terms.calendar) is None:
         _refuse("calendar", "known")
 
@@ -86,6 +93,8 @@ def _check_built(terms: Instrument) -> None:
         "halt_bp": terms.halt_bp > 0,
         "call_s": terms.call_s > 0,
         "rateable": terms.rateable,
+        "error_bp": terms.error_bp > 0,
+        "modes": terms.modes != ("book",),
     }
     for field, is_asked in asked.items():
         if is_asked:

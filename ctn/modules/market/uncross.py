@@ -16,7 +16,13 @@ from ctn.modules.market.matching import cause_over, end_maker, with_open
 from ctn.modules.market.mutators import Fill, Party, forget_order, held, release, settle
 from ctn.modules.market.over import is_crossed
 from ctn.modules.market.phases import put_phase
-from ctn.modules.market.records import PAIRS_MAX, Instrument, InstrumentState, Order
+from ctn.modules.market.records import (
+    CLEARING_PAIRS,
+    PAIRS_MAX,
+    Instrument,
+    InstrumentState,
+    Order,
+)
 from ctn.modules.market.rules import (
     GRAMS_PER_TONNE,
     Clearing,
@@ -35,13 +41,21 @@ class Pair(NamedTuple):
     qty: int
 
 
+class Crossing(NamedTuple):
+    """The orders of both sides that a price between the best bid and ask may serve, best first."""
+
+    bids: list[Order]
+    asks: list[Order]
+
+
 def clear_call(ledger: Ledger, instrument: Instrument, state: InstrumentState) -> None:
     """Trade what crosses at one price and open the book; what is too much waits for a block."""
     floor = Floor(ledger, instrument, state)
     book = ledger.index(Books).book(instrument.id)
     left = PAIRS_MAX
-    while left and _is_any_crossing(floor):
-        left -= _clear_once(floor, left)
+    while left > 0 and (crossing := _crossing(floor)) is not None:
+        # One that only ends orders of one owner reads as many others: so few of them a block.
+        left -= max(_clear_once(floor, crossing, left), CLEARING_PAIRS)
     floor.close()
     fresh = ledger.index(Books).states[instrument.id]
     if is_crossed(book):
@@ -50,28 +64,29 @@ def clear_call(ledger: Ledger, instrument: Instrument, state: InstrumentState) -
         put_phase(ledger, instrument, fresh, "open")
 
 
-def _is_any_crossing(floor: Floor) -> bool:
-    """End what is over in the crossing range; whether bids and asks still cross then."""
+def _crossing(floor: Floor) -> Crossing | None:
+    """The orders in the crossing range, of which those that are over end; None when none cross."""
     book = floor.ledger.index(Books).book(floor.instrument.id)
     while is_crossed(book):
         low, high = book.asks.best(), book.bids.best()
         assert low is not None
         assert high is not None
-        orders = [*_within(floor, book.bids, -low), *_within(floor, book.asks, high)]
+        found = Crossing(_within(floor, book.bids, -low), _within(floor, book.asks, high))
+        orders = [*found.bids, *found.asks]
         over = [(order, cause) for order in orders if (cause := cause_over(floor, order))]
         if not over:
-            return True
+            return found
         for order, cause in over:
             end_maker(floor, order, cause)
-    return False
+    return None
 
 
-def _clear_once(floor: Floor, most: int) -> int:
+def _clear_once(floor: Floor, crossing: Crossing, most: int) -> int:
     """One clearing, as far as `most` pairs go; how many pairs there were, at least one."""
     book = floor.ledger.index(Books).book(floor.instrument.id)
     found = _price(floor, book.bids, book.asks)
-    bids = _served(floor, _within(floor, book.bids, -found.price), found.qty)
-    asks = _served(floor, _within(floor, book.asks, found.price), found.qty)
+    bids = served(crossing.bids, found.qty, floor.instrument.lot)
+    asks = served(crossing.asks, found.qty, floor.instrument.lot)
     pairs = _zipped(bids, asks)[:most]
     traded = sum([_meet(floor, pair, found.price) for pair in pairs])
     if traded:
@@ -105,16 +120,21 @@ def _within(floor: Floor, side: BookSide, key_max: int) -> list[Order]:
     return found
 
 
-def _served(floor: Floor, orders: list[Order], qty: int) -> list[tuple[int, int]]:
-    """What each order gets of `qty` grams, in the order of priority: (number, grams)."""
-    lot = floor.instrument.lot
-    served: list[tuple[int, int]] = []
+def served(orders: list[Order], qty: int, lot: int) -> list[tuple[int, int]]:
+    """What each order, best first, gets of `qty` grams in whole lots: (number, grams).
+
+    As much as trades at a price is open at it or better, so nobody beyond his limit gets any.
+    """
+    given: list[tuple[int, int]] = []
+    rest = qty // lot  # exact: all that is open is whole lots
     for _class, group in groupby(orders, key=_class_of):
+        if rest == 0:
+            break
         members = list(group)
-        rest = qty - sum(grams for _no, grams in served)
-        lots = shared_lots([order.open // lot for order in members], rest // lot)
-        served += [(order.no, n * lot) for order, n in zip(members, lots, strict=True) if n]
-    return served
+        lots = shared_lots([order.open // lot for order in members], rest)
+        given += [(order.no, n * lot) for order, n in zip(members, lots, strict=True) if n]
+        rest -= sum(lots)
+    return given
 
 
 def _class_of(order: Order) -> tuple[int | None, int, int]:

@@ -31,7 +31,7 @@ FRIDAY = (START + 8 * 3_600_000) // 86_400_000  # the local day of START in Chin
 def terms(**changes: Any) -> dict[str, Any]:
     """The fields of an instrument that may be created."""
     named = {"id": NAME, "asset": BATCH, "quote": "cny", "calendar": "always", "ref": REF}
-    return offered(CCER) | {"modes": ["book"], "sessions": ALWAYS} | named | changes
+    return offered(CCER) | {"collar_bp": 0, "sessions": ALWAYS} | named | changes
 
 
 def creation(**changes: Any) -> CreateInstrument:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ctn.modules.assets.records import FREE, Asset
 from ctn.modules.market.amend_instrument import AmendInstrument
 from ctn.modules.market.cancel_order import CancelOrder
 from ctn.modules.market.presets import TONNE
@@ -126,6 +127,48 @@ def test_a_new_tick_waits_for_a_roll_at_which_no_order_rests() -> None:
     world.later(DAY)
     world.empty_block()
     assert world.get(Instrument, NAME).tick == 500
+
+
+def test_a_tick_that_waits_holds_back_nothing_but_the_lot_of_auctions() -> None:
+    world, operator = a_world()
+    trader = Person("trader").address
+    changes = {"band_bp": 500, "eligible": ("enterprise",), "collar_bp": 100, "qty_max": 5 * TONNE}
+    world.accept(operator, amendment(tick=500, auction_lot=TONNE // 10, **changes))
+    world.accept(trader, placing())
+    world.later(DAY)
+    world.empty_block()
+    terms, state = world.get(Instrument, NAME), world.get(InstrumentState, NAME)
+    assert {name: getattr(terms, name) for name in changes} == changes
+    assert (terms.tick, terms.auction_lot) == (100, TONNE)
+    assert (state.low, state.high) == (570_000, 630_000)
+    world.accept(trader, CancelOrder(1, None))
+    world.later(DAY)
+    world.empty_block()
+    terms = world.get(Instrument, NAME)
+    assert (terms.tick, terms.auction_lot) == (500, TONNE // 10)
+    assert {name: getattr(terms, name) for name in changes} == changes
+    assert world.get(Amendment, NAME) is None
+
+
+def test_another_term_may_be_amended_while_a_tick_waits_for_the_orders() -> None:
+    world, operator = a_world()
+    world.accept(operator, amendment(tick=500))
+    world.accept(Person("trader").address, placing())
+    world.accept(operator, amendment(band_bp=500))
+    assert world.refuse(operator, BadInstrument, amendment(tick=200))["field"] == "tick"
+    world.later(DAY)
+    world.empty_block()
+    terms = world.get(Instrument, NAME)
+    assert (terms.tick, terms.band_bp) == (100, 500)
+    assert world.get(Amendment, NAME).next.tick == 500
+
+
+def test_refuses_to_amend_an_instrument_of_credit_for_credit() -> None:
+    world, operator = market()
+    world.put(Asset("ccer-00001-2023-001", FREE))
+    listed(world, quote="ccer-00001-2023-001")
+    world.empty_block()
+    assert world.refuse(operator, BadInstrument, amendment(band_bp=500))["field"] == "quote"
 
 
 @settings(max_examples=20, deadline=None)

@@ -1,10 +1,10 @@
 """A freeze of a batch reaches the instruments on it: at once, and until it has ended."""
 
 from ctn.kernel.op import Op
-from ctn.kernel.receipt import REFUSED
+from ctn.kernel.receipt import APPLIED, REFUSED
 from ctn.kernel.refusal import Refusal, refusal_code
 from ctn.modules.market import refusals
-from ctn.modules.market.records import InstrumentState, Order
+from ctn.modules.market.records import CALL_MS, InstrumentState, Order
 from ctn.modules.registry.lift_freeze import LiftFreeze
 from tests.cases import note_result
 from tests.modules.market.listings import (
@@ -81,8 +81,8 @@ def test_the_next_block_suspends_the_instrument() -> None:
     assert [event["phase"] for event in told(found.world.empty_block(), "PhaseChanged")] == [
         "suspended"
     ]
-    facts = found.world.refuse(found.ben, refusals.MarketClosed, placing("buy", REF, 1))
-    assert facts["phase"] == "suspended"
+    facts = found.world.refuse(found.ben, refusals.BatchFrozen, placing("buy", REF, 1))
+    assert facts == {"asset": BATCH}
 
 
 def test_resting_orders_stand_and_can_be_made_smaller_or_cancelled() -> None:
@@ -91,7 +91,7 @@ def test_resting_orders_stand_and_can_be_made_smaller_or_cancelled() -> None:
     found.world.empty_block()
     assert found.resting() == [1, 2]
     found.world.accept(found.ben, replacing(2, qty=2 * TONNE))
-    found.world.refuse(found.ben, refusals.MarketClosed, replacing(2, qty=3 * TONNE))
+    found.world.refuse(found.ben, refusals.BatchFrozen, replacing(2, qty=3 * TONNE))
     found.world.accept(found.ann, cancelling(1))
     assert found.resting() == [2]
     assert found.world.balance(found.ann, BATCH) == 100 * TONNE
@@ -106,7 +106,7 @@ def test_an_order_past_its_time_leaves_while_the_batch_is_frozen() -> None:
     assert [(row["no"], row["reason"]) for row in rows] == [(1, "expired"), (2, "expired")]
 
 
-def test_the_instrument_opens_again_after_the_freeze_has_ended() -> None:
+def test_the_instrument_opens_again_by_a_call_after_the_freeze_has_ended() -> None:
     found = FrozenWorld()
     world = found.world
     world.accept(found.regulator, LiftFreeze(found.frozen()))
@@ -114,10 +114,25 @@ def test_the_instrument_opens_again_after_the_freeze_has_ended() -> None:
     world.later(2 * DAY)
     world.empty_block()  # the freeze ends with this block
     assert found.phase() == "suspended"
-    assert [event["phase"] for event in told(world.empty_block(), "PhaseChanged")] == ["open"]
+    assert [event["phase"] for event in told(world.empty_block(), "PhaseChanged")] == ["call"]
     events = world.accept(found.ben, placing("buy", REF + 1_000, 5))
-    assert [event["event"] for event in events] == ["market.OrderPlaced", "market.Traded"]
+    assert [event["event"] for event in events] == ["market.OrderPlaced"]
+    world.later(CALL_MS)
+    traded = told(world.empty_block(), "Traded")
+    assert [(event["mode"], event["qty"]) for event in traded] == [("call", 5 * TONNE)]
+    assert found.phase() == "open"
     assert world.balance(found.ben, BATCH) == 5 * TONNE
+
+
+def test_an_order_in_the_block_after_the_freeze_has_ended_enters_the_call() -> None:
+    found = FrozenWorld()
+    world = found.world
+    world.accept(found.regulator, LiftFreeze(found.frozen()))
+    world.later(2 * DAY)
+    world.empty_block()  # the freeze ends with this block, the suspension with the next
+    receipt = world.block(world.tx(found.ben, placing("buy", REF, 1)))[0]
+    assert found.phase() == "call"
+    assert receipt.status == APPLIED
 
 
 def test_a_freeze_of_project_or_class_suspends_too() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ctn.kernel.account import DutyKind
 from ctn.modules.governance.records import HERE, STOP_MS, Council
 from ctn.modules.governance.resume import Resume
 from ctn.modules.governance.stop import Stop
@@ -19,8 +20,10 @@ from ctn.modules.market.records import (
     Session,
 )
 from ctn.modules.market.refusals import MarketClosed, OrderTypeNotAllowed, SelfTrade
+from ctn.modules.market.set_status import SetStatus
 from tests.modules.market.worlds import (
     CEA,
+    LEAPS,
     NAME,
     REF,
     TONNE,
@@ -119,11 +122,56 @@ def test_a_gap_that_ends_outside_a_session_closes_the_book() -> None:
     assert world.phase == "closed"
 
 
-def test_a_suspended_instrument_stays_so_and_comes_back_open() -> None:
+def test_a_suspended_instrument_stays_so_and_resumes_by_a_call_of_five_minutes() -> None:
     world = GapWorld(status="suspended")
+    operator = world.authority("operator", DutyKind.OPERATOR)
+    world.resting(rested(1, world.seller, "sell", REF - 1_000))
     world.empty_block()
     world.leap(GAP + 1)
     assert world.phase == "suspended"
+    world.accept(operator, SetStatus(NAME, "active"))
+    assert (world.phase, world.figures().phase_end) == ("call", world.time + CALL_MS)
+    assert named(world.accept(world.buyer, buy(1, REF)), "Traded") == []
+    world.leap(CALL_MS - 2_000)
+    assert world.phase == "call"
+    trades = named(world.cleared(), "Traded")
+    assert [trade["mode"] for trade in trades] == ["call"]
+    assert world.phase == "open"
+
+
+def test_a_suspension_of_one_block_ends_by_a_call_too() -> None:
+    world = GapWorld()
+    operator = world.authority("operator", DutyKind.OPERATOR)
+    world.empty_block()
+    world.accept(operator, SetStatus(NAME, "suspended"), SetStatus(NAME, "active"))
+    assert (world.phase, world.figures().phase_end) == ("call", world.time + CALL_MS)
+
+
+def test_what_resumes_outside_a_session_waits_for_it_and_begins_it_by_a_call() -> None:
+    world = GapWorld(sessions=(Session("book", 480, 500), Session("book", 510, 600)))
+    operator = world.authority("operator", DutyKind.OPERATOR)
+    world.empty_block()
+    world.accept(operator, SetStatus(NAME, "suspended"))
+    world.params["resume_gap"] = LEAPS
+    world.leap(21 * MINUTE)
+    world.accept(operator, SetStatus(NAME, "active"))
+    assert world.phase == "suspended"
+    world.refuse(world.buyer, MarketClosed, buy(1, REF))
+    assert world.machine.next_due() == START + 30 * MINUTE
+    world.leap(9 * MINUTE)
+    assert world.phase == "call"
+    assert world.cleared() != []
+    assert world.phase == "open"
+
+
+def test_a_session_that_begins_as_usual_needs_no_call() -> None:
+    world = GapWorld(sessions=(Session("book", 480, 500), Session("book", 510, 600)))
+    world.params["resume_gap"] = LEAPS
+    world.empty_block()
+    world.leap(21 * MINUTE)
+    assert world.phase == "closed"
+    world.leap(9 * MINUTE)
+    assert world.phase == "open"
 
 
 # --- the call

@@ -215,6 +215,7 @@ def test_refuses_a_new_price_while_the_market_is_closed() -> None:
 def test_refuses_a_new_entry_of_an_owner_who_is_not_eligible_any_more() -> None:
     world, ann = found_bid(eligible=("enterprise",))
     world.refuse(ann, refusals.NotEligible, replace(1, qty=6))
+    world.accept(ann, replace(1, qty=1))
 
 
 def test_refuses_what_is_off_tick_off_lot_too_large_or_outside_the_band() -> None:

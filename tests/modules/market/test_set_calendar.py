@@ -8,6 +8,7 @@ from ctn.modules.assets.records import EXTRA_MAX, HOLIDAYS_MAX, Calendar
 from ctn.modules.market.records import INSTRUMENTS_MAX, InstrumentState
 from ctn.modules.market.sessions import roll_time
 from ctn.modules.market.set_calendar import CalendarInvalid, SetCalendar
+from ctn.modules.market.set_status import SetStatus
 from tests.modules.market.listings import CHINA, FRIDAY, NAME, SEEE, listed, market
 from tests.worlds import DAY
 
@@ -52,6 +53,15 @@ def test_stays_within_its_work_with_500_instruments() -> None:
     holidays = tuple(range(FRIDAY + 1, FRIDAY + 1 + HOLIDAYS_MAX))
     extra = tuple(range(FRIDAY + 1_000, FRIDAY + 1_000 + EXTRA_MAX))
     world.accept(operator, SetCalendar("china", 480, 31, holidays, extra))
+
+
+def test_a_delisted_instrument_keeps_its_last_day() -> None:
+    world, operator = market()
+    listed(world, CHINA)
+    world.accept(operator, SetStatus(NAME, "delisted"))
+    before = world.get(InstrumentState, NAME)
+    world.accept(operator, SetCalendar("china", 480, 1, (), ()))
+    assert world.get(InstrumentState, NAME) == before
 
 
 @settings(max_examples=20, deadline=None)

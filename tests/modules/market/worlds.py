@@ -38,10 +38,10 @@ def instrument(**changes: Any) -> Instrument:
     """CEA against CNY after the preset, open to everybody, sessions around the clock."""
     made = Instrument(
         id=NAME, asset=CEA, quote="cny", tick=100, lot=TONNE,
-        modes=("book", "listed", "block", "auction"), matching="continuous", batch_ms=0,
+        modes=("book",), matching="continuous", batch_ms=0,
         qty_max=99_999 * TONNE, block_min=100_000 * TONNE, band_bp=1_000, block_band_bp=3_000,
         sessions=(Session("book", 0, 1_440),), t_plus=0, holding=0, allowance=False,
-        close="vwap_day", collar_bp=300, protect_max_bp=500, error_bp=300, halt_bp=0, halt_s=0,
+        close="vwap_day", collar_bp=0, protect_max_bp=500, error_bp=0, halt_bp=0, halt_s=0,
         halts_max=0, call_s=0, call_lock_s=0, auction_lot=TONNE, eligible=("ordinary",),
         calendar="always", ref=REF, rateable=False, large_bp=5_000, status="active",
     )  # fmt: skip
