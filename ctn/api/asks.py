@@ -1,8 +1,12 @@
 """The forms of path and query parameters that the reading doors take."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import Path, Query
+
+# No text in PostgreSQL may hold it, so none that is asked for does.
+NUL: Final = "\0"
+NO_NUL: Final = "a text without NUL"
 
 Name = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9._:-]{0,95}$", description="Id")]
 Address = Annotated[str, Path(pattern="^ctn1[a-z0-9]{38}$", description="Address of an account")]

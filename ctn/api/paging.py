@@ -14,7 +14,7 @@ from fastapi import Depends
 from sqlalchemy import FromClause, Select, tuple_
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from ctn.api.asks import Cursor, Limit
+from ctn.api.asks import NUL, Cursor, Limit
 from ctn.api.refusals import BadCursor, PageTooLarge
 from ctn.kernel.codec import DECODE_ERRORS, INT_MAX
 from ctn.views.reader import View
@@ -57,17 +57,13 @@ def chosen(statement: Select[Any], source: FromClause, **wanted: str) -> Select[
     return statement.where(*asked)
 
 
-def paged(
-    view: View, statement: Select[Any], listing: Listing, page: Page, shown: Shown
-) -> Value:
+def paged(view: View, statement: Select[Any], listing: Listing, page: Page, shown: Shown) -> Value:
     """One page of a statement: `items`, each as `shown`, and `next`, the cursor of the next."""
     columns = listing.columns
     if page.cursor:
         values = tuple_(*read_cursor(page.cursor, listing))
         here = tuple_(*columns)
-        statement = statement.where(
-            here < values if listing.is_newest_first else here > values
-        )
+        statement = statement.where(here < values if listing.is_newest_first else here > values)
     order = [column.desc() for column in columns] if listing.is_newest_first else columns
     rows = view.rows(statement.order_by(*order).limit(page.size + 1))
     more = len(rows) > page.size
@@ -97,5 +93,7 @@ def read_cursor(text: str, listing: Listing) -> list[Any]:
     if not is_ours or cursor_of(listing, values) != text:
         raise BadCursor(field="cursor")
     if any(isinstance(value, int) and abs(value) > INT_MAX for value in values):
+        raise BadCursor(field="cursor")
+    if any(isinstance(value, str) and NUL in value for value in values):
         raise BadCursor(field="cursor")
     return values

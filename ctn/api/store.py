@@ -88,7 +88,8 @@ def platform_store(home: Path, url: str) -> PlatformStore:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=1, max_overflow=1)
+        # A connection that the server has ended is noticed before it is used.
+        return create_engine(url, pool_size=1, max_overflow=1, pool_pre_ping=True)
     ours = {"isolation_level": None, "check_same_thread": False}
     engine = create_engine(url, poolclass=StaticPool, connect_args=ours)
     event.listen(engine, "connect", _connected)

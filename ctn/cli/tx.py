@@ -7,7 +7,7 @@ import typer
 
 from ctn.cli import tx_room
 from ctn.cli.terminal import Trouble, say
-from ctn.cli.tx_files import File, Out, read_file, write_file
+from ctn.cli.tx_files import File, Out, body_lines, read_file, write_file
 
 if TYPE_CHECKING:
     from ctn.kernel.tx import Signature
@@ -124,17 +124,8 @@ def _say(body: bytes, signatures: list["Signature"], file: Path) -> None:
     told = json.loads(body)
     signers = [key_address(each.scheme, each.key) for each in signatures]
     result = {"id": tx_id(body), "body": told, "signers": signers, "file": str(file)}
-    lines = [f"id      {tx_id(body)}"]
-    lines += [
-        f"{name:<7} {told[name]}" for name in ("chain", "sender", "sequence", "expires")
-    ]
-    lines.append(f"fee     {told['fee']['amount']} by {told['fee']['payer'] or 'sender'}")
-    lines += [f"memo    {told['memo']}"] if told["memo"] else []
-    for op in told["ops"]:
-        fields = [f"{name}={json.dumps(value)}" for name, value in op.items() if name != "op"]
-        lines.append(" ".join([f"op      {op['op']}", *fields]))
-    lines.append(f"signed  {', '.join(signers) or 'by nobody yet'}")
-    say(result, *lines, f"file    {file}")
+    signed = f"signed   {', '.join(signers) or 'by nobody yet'}"
+    say(result, f"id       {tx_id(body)}", *body_lines(told), signed, f"file     {file}")
 
 
 # Behind the commands on files, as help lists them.

@@ -1,6 +1,7 @@
 """`ctn tx share|pending|take|submit|withdraw`: the signing room of an account with several signers.
 
 A key logs in at the platform for the account, which sees what waits there; the room alters nothing.
+What waits is told from the bytes that are signed, never from what the platform says of them.
 """
 
 import contextlib
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ctn.cli.terminal import DEFAULT_URL, Trouble, options, say
-from ctn.cli.tx_files import File, Out, read_file, write_file
+from ctn.cli.terminal import DEFAULT_URL, Trouble, note, options, say
+from ctn.cli.tx_files import File, Out, body_lines, read_file, write_file
 
 if TYPE_CHECKING:
     from ctn.client.room import Room
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 KeyName = Annotated[str, typer.Option(help="Name of the key that logs in.")]
 Account = Annotated[str, typer.Option(help="Account it signs for; @name or address.")]
 Identity = Annotated[str, typer.Argument(help="Id of the transaction, 64 hex.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Sign without being asked.")]
 
 
 def share(file: File, key: KeyName) -> None:
@@ -51,14 +53,18 @@ def take(identity: Identity, key: KeyName, account: Account, out: Out) -> None:
     say({"id": identity, "file": str(out)}, f"{out}: read it by ctn tx show, then ctn tx sign")
 
 
-def sign(identity: Identity, key: KeyName, account: Account) -> None:
+def sign(identity: Identity, key: KeyName, account: Account, *, yes: Yes = False) -> None:
     """Sign what waits; it is printed first, and signed after a yes."""
     with _entered(key, account) as (room, signer):
         item = next((each for each in room.items() if each["id"] == identity), None)
         if item is None:
             raise Trouble(f"nothing waits under {identity}")
-        if not options().is_json:
-            print(*_lines(item), sep="\n")
+        if item["decoded"] is None:
+            raise Trouble(f"{identity} cannot be read by this software, so it is not signed")
+        tell = note if options().is_json else print
+        for line in _lines(item):
+            tell(line)
+        if not yes:
             typer.confirm("sign this?", abort=True, err=True)
         _say_item(room.sign(identity, signer))
 
@@ -89,6 +95,7 @@ def _entered(name: str, account: str) -> "Iterator[tuple[Room, Key]]":
     """The room of an account, by a login of a local key that ends with the command."""
     from ctn.cli.keyring import address_of, open_keys
     from ctn.client.http import Client
+    from ctn.client.reading import Unreadable
     from ctn.client.room import BodyDiffers, Room, WrongSite
 
     key = open_keys([name])[0]
@@ -97,7 +104,7 @@ def _entered(name: str, account: str) -> "Iterator[tuple[Room, Key]]":
             room = Room(client, key, address_of(account))
             yield room, key
             room.leave()
-        except (WrongSite, BodyDiffers) as error:
+        except (WrongSite, BodyDiffers, Unreadable) as error:
             raise Trouble(f"{type(error).__name__}: {error}") from None
 
 
@@ -109,15 +116,10 @@ def _lines(item: dict[str, Any]) -> list[str]:
     """A waiting transaction: what it does, who signed, what is missing."""
     told = item["decoded"]
     lines = [f"id       {item['id']}"]
-    for op in told["ops"]:
-        fields = [f"{name}={json.dumps(value)}" for name, value in op.items() if name != "op"]
-        lines.append(" ".join([f"op       {op['op']}", *fields]))
-    lines += [f"memo     {told['memo']}"] if told["memo"] else []
-    lines.append(f"fee      {told['fee']['amount']} by {told['fee']['payer'] or 'sender'}")
-    place = f"sequence {item['sequence']}"
-    if item["sequence"] > item["next_sequence"]:
-        place += f", behind {item['sequence'] - item['next_sequence']} before it"
-    lines.append(f"{place}; expires at height {item['expires']}, now {item['height']}")
+    lines += ["body     cannot be read by this software"] if told is None else body_lines(told)
+    if told is not None and told["sequence"] > item["next_sequence"]:
+        lines.append(f"place    behind {told['sequence'] - item['next_sequence']} before it")
+    lines.append(f"height   {item['height']} now")
     for signer in item["signers"]:
         mark = "signed " if signer["signed"] else "       "
         counts = "" if signer["counts"] else ", does not count for these operations"

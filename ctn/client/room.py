@@ -5,7 +5,9 @@
     room.items()                           # what waits, and who signed
     room.sign(identity, key); room.submit(identity)
 
-A login lasts ten minutes; it authorises no transaction. What is signed is the body that was read.
+A login lasts ten minutes; it authorises no transaction. What is signed is the body that was read:
+`body` and `decoded` of an item come from the bytes that its id names, never from what the platform
+says of them. `decoded` is None where this software cannot read the body, and that is not signed.
 """
 
 import time
@@ -14,13 +16,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ctn.client.building import Signer, merge
+from ctn.client.building import Signer
 from ctn.client.building import sign as signed_envelope
 from ctn.client.http import AsyncClient, Client
+from ctn.client.reading import Unreadable, read_body
 from ctn.client.talks import Answer, Ask, Outcome, Talk, answered, outcome_of
 from ctn.kernel.account import key_address
-from ctn.kernel.codec import from_base64, to_base64
-from ctn.kernel.tx import tx_id
+from ctn.kernel.codec import decode_json, from_base64, to_base64
+from ctn.kernel.refusal import Refusal
+from ctn.kernel.tx import tx_id, unpack
 from ctn.wallet.login import STATEMENT, Login, login_bytes, login_text
 
 LIFE_MS: Final = 300_000
@@ -57,30 +61,30 @@ def log_in(url: str, key: Signer, account: str) -> Talk[Answer]:
 
 def put_up(envelope: bytes, token: str) -> Talk[Answer]:
     """Put a signed body up, or add signatures to one that is there; the item as it stands."""
-    return (yield from _post("/pending", {"tx": to_base64(envelope)}, token))
+    return _read_item((yield from _post("/pending", {"tx": to_base64(envelope)}, token)))
 
 
 def items(token: str) -> Talk[list[Answer]]:
-    """What waits for the account's signatures, by sequence."""
+    """What waits for the account's signatures, by sequence; raises BodyDiffers, RefusalError."""
     found: list[Answer] = (yield from _get("/pending", token))["items"]
-    return found
+    return [_read_item(item) for item in found]
 
 
 def envelope_of(identity: str, token: str) -> Talk[bytes]:
     """The envelope of what waits under an id (64 hex); raises BodyDiffers, RefusalError."""
     item = yield from _get(f"/pending/{identity}", token)
-    body = item["body"].encode()
-    if tx_id(body) != identity:
-        raise BodyDiffers(identity)
-    return from_base64(item["tx"])
+    envelope, _body = _named(identity, item["tx"])
+    return envelope
 
 
 def add_signature(identity: str, key: Signer, token: str) -> Talk[Answer]:
-    """Sign what waits under an id and add the signature; the item as it stands then."""
-    waiting = yield from envelope_of(identity, token)
-    size = int.from_bytes(waiting[1:5], "big")
-    ours = signed_envelope(waiting[5 : 5 + size], (key,))
-    return (yield from put_up(merge((waiting, ours)), token))
+    """Sign what waits under an id and add the signature; the item as it stands then.
+
+    Raises Unreadable for a body that this software cannot read, BodyDiffers, RefusalError.
+    """
+    body, _signatures = unpack((yield from envelope_of(identity, token)))
+    read_body(body)
+    return (yield from put_up(signed_envelope(body, (key,)), token))
 
 
 def submit(identity: str, token: str, *, wait: bool) -> Talk[Outcome]:
@@ -176,6 +180,29 @@ class AsyncRoom:
     async def leave(self) -> None:
         """Log out."""
         await self._client.run(_post("/session/end", {}, self._token))
+
+
+def _read_item(item: Answer) -> Answer:
+    """What the platform says of a body, with the body itself from its own bytes."""
+    _envelope, body = _named(item["id"], item["tx"])
+    try:
+        read_body(body)
+        decoded: Any = decode_json(body)
+    except Unreadable:
+        decoded = None
+    return {**item, "body": body.decode("utf-8", "replace"), "decoded": decoded}
+
+
+def _named(identity: str, text: str) -> tuple[bytes, bytes]:
+    """An envelope in base64 and its body, which must be the one that an id names."""
+    try:
+        envelope = from_base64(text)
+        body, _signatures = unpack(envelope)
+    except (ValueError, Refusal):
+        raise BodyDiffers(identity) from None
+    if tx_id(body) != identity:
+        raise BodyDiffers(identity)
+    return envelope, body
 
 
 def _get(path: str, token: str) -> Talk[Answer]:

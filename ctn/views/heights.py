@@ -6,12 +6,11 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, select
 
-from ctn.kernel.codec import INT_MAX
 from ctn.views import tables
 from ctn.views.reader import View
 from ctn.views.refusals import BadFilter, HeightNotKept
 
-DAY: Final = timedelta(days=1)
+DAY_MS: Final = 86_400_000
 UTC8: Final = timezone(timedelta(hours=8))
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
@@ -39,9 +38,9 @@ def resolve(view: View, at: str | None) -> At:
         return _of_height(view, int(at))
     if _DATE.fullmatch(at):
         # The last block before the next midnight of UTC+8.
-        return _before(view, _moment(f"{at}T00:00:00+08:00") + DAY, at)
+        return _before(view, _moment(f"{at}T00:00:00+08:00") + DAY_MS, at)
     if _TIME.fullmatch(at):
-        return _before(view, _moment(at) + MILLISECOND, at)
+        return _before(view, _moment(at) + 1, at)
     raise BadFilter(field="at", rule=RULE)
 
 
@@ -54,9 +53,8 @@ def _of_height(view: View, height: int) -> At:
     return At(height, view.tuples(wanted)[0][0])
 
 
-def _before(view: View, moment: datetime, at: str) -> At:
-    """The last block whose time is before a moment; block times never fall."""
-    before = min((moment - EPOCH) // MILLISECOND, INT_MAX)
+def _before(view: View, before: int, at: str) -> At:
+    """The last block whose time in ms is before another; block times never fall."""
     wanted = select(func.max(tables.blocks.c.height)).where(tables.blocks.c.time < before)
     height: Any = view.tuples(wanted)[0][0]
     if height is None:
@@ -64,13 +62,13 @@ def _before(view: View, moment: datetime, at: str) -> At:
     return _of_height(view, height)
 
 
-def _moment(text: str) -> datetime:
-    """A time of RFC 3339; digits of a second beyond six are dropped, so it is not later."""
+def _moment(text: str) -> int:
+    """A time of RFC 3339 in ms, down; digits of a second beyond six are dropped before."""
     whole, point, rest = text.upper().replace(" ", "T").partition(".")
     if point:
         digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
-        whole += f".{digits[:6].ljust(6, '0')}{rest[len(digits):]}"
+        whole += f".{digits[:6].ljust(6, '0')}{rest[len(digits) :]}"
     try:
-        return datetime.fromisoformat(whole)
+        return (datetime.fromisoformat(whole) - EPOCH) // MILLISECOND
     except ValueError:
         raise BadFilter(field="at", rule=RULE) from None

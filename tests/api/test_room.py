@@ -10,12 +10,13 @@ import msgspec
 import pytest
 
 from ctn.api.login.sessions import Sessions
-from ctn.api.room.shelf import OF_ONE_KEY_MAX, WAITING_MAX
+from ctn.api.room import shelf
+from ctn.api.room.shelf import OF_ONE_KEY_MAX, WAITING_MAX, Waiting
 from ctn.api.store import PlatformStore, platform_store
 from ctn.kernel.account import Account, Signer, Thresholds
-from ctn.kernel.codec import encode, to_base64
+from ctn.kernel.codec import encode, from_base64, to_base64
 from ctn.kernel.op import Op
-from ctn.kernel.tx import Body, Fee, Signature, least_fee, pack
+from ctn.kernel.tx import EXPIRY_MAX, Body, Fee, Signature, least_fee, pack, tx_id, unpack
 from ctn.modules.accounts.cancel_pending import CancelPending
 from ctn.modules.accounts.limit_signer import LimitSigner
 from ctn.modules.accounts.records import PERSON, Guard, SignerLimit
@@ -337,7 +338,7 @@ def test_another_account_sees_neither_list_nor_item(api: Asked) -> None:
     ("changes", "names", "status", "code"),
     [
         ({}, ("alice",), 422, "SignerUnknown"),
-        ({"sequence": 0, "expires": 1}, ("ann",), 422, "Expired"),
+        ({"sequence": 0, "expires": 0}, ("ann",), 422, "Expired"),
         ({"chain": "ctn-test:0000000000000000"}, ("ann",), 422, "WrongChain"),
         ({"sender": address("ann")}, ("ann",), 422, "other_sender"),
         ({"memo": "a\u200bb"}, ("ann",), 400, "BadText"),
@@ -350,6 +351,61 @@ def test_refuses_what_can_never_be_sent(
     answer = put_up(api, ann, envelope(api, *names, **changes))
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert waiting(api, ann) == []
+
+
+def test_refuses_an_expiry_that_the_ledger_does_not_take(api: Asked) -> None:
+    ann = logged(api, "ann")
+    height = api.get("/status").json()["height"]
+    put_up(api, ann, envelope(api, "ann", expires=height + EXPIRY_MAX))
+    answer = put_up(api, ann, envelope(api, "ann", expires=height + EXPIRY_MAX + 1_000))
+    assert (answer.status_code, answer.json()["code"]) == (422, "ExpiryTooFar")
+    answer = put_up(api, ann, envelope(api, "ann", expires=2**62))
+    assert (answer.status_code, answer.json()["code"]) == (422, "ExpiryTooFar")
+    assert len(waiting(api, ann)) == 1
+
+
+def test_refuses_a_sequence_behind_more_than_may_wait(api: Asked) -> None:
+    ann = logged(api, "ann")
+    start = next_sequence(api)
+    put_up(api, ann, envelope(api, "ann", sequence=start + WAITING_MAX))
+    for sequence in (start + WAITING_MAX + 1, 2**62):
+        answer = put_up(api, ann, envelope(api, "ann", sequence=sequence))
+        assert (answer.status_code, answer.json()["code"]) == (422, "SequenceGap")
+        assert answer.json()["facts"] == {"sequence": sequence, "next": start}
+    assert [item["sequence"] for item in waiting(api, ann)] == [start + WAITING_MAX]
+
+
+def keep(api: Asked, body: bytes) -> str:
+    """Put a body into what the platform keeps, as one of an earlier life; its id."""
+    app = api.client._transport.app.application  # type: ignore[attr-defined]
+    signature = key_signature("ann", body)
+    kept = Waiting(
+        tx_id(body), SHARED, body.decode(), next_sequence(api), 400_000,
+        f"1-{signer('ann').key}", 0, (signature,),
+    )  # fmt: skip
+    api.runner.run(app.state.store.run(lambda connection: shelf.add(connection, kept, ())))
+    return kept.id
+
+
+@pytest.mark.parametrize("left", ["chain", "operation"])
+def test_what_a_former_chain_or_version_left_hides_nothing(api: Asked, left: str) -> None:
+    """A store is kept when a chain is founded anew, or when a version reads other operations."""
+    ann, ben = logged(api, "ann"), logged(api, "ben")
+    item = put_up(api, ann, envelope(api, "ann")).json()
+    body, _signatures = unpack(from_base64(envelope(api, "ann", memo=left)))
+    former = {
+        "chain": body.replace(api.chain.name.encode(), b"ctn-test:0123456789abcdef"),
+        "operation": body.replace(b"assets.transfer", b"assets.teleport"),
+    }[left]
+    assert former != body
+    identity = keep(api, former)
+    assert [each["id"] for each in waiting(api, ben)] == [item["id"]]
+    assert api.get(f"/pending/{item['id']}", headers=ben).status_code == 200
+
+    keep(api, former)
+    answer = api.get(f"/pending/{identity}", headers=ben)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert put_up(api, ben, envelope(api, "ben")).json()["weight"] == 2
 
 
 def test_refuses_a_signature_of_another_body(api: Asked) -> None:

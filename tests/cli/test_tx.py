@@ -87,3 +87,21 @@ def test_refuses_files_of_other_bodies_bad_signatures_and_no_signature(live: Cli
     assert "is bad" in live("tx", "show", file).err
     assert live("tx", "send", file).code == 1
     assert live("tx", "build", "+", "--sender", "@bob", "--out", out).code == 2
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("assets.transfer", "assets.teleport"),
+        ('"amount":5,', '"amount":-5,'),
+        ("ctn-", "ctn-\u202e"),
+    ],
+)
+def test_signs_no_file_that_it_cannot_read(live: Cli, was: str, now: str) -> None:
+    file = Path(build(live, "strange.json"))
+    stated = json.loads(file.read_text("utf-8"))
+    stated["body"] = stated["body"].replace(was, now)
+    file.write_text(json.dumps(stated), "utf-8")
+    for words in (("sign", str(file), "--key", "bob"), ("show", str(file))):
+        said = live("tx", *words)
+        assert (said.code, "no transaction file" in said.err) == (1, True)

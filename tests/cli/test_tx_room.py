@@ -1,10 +1,19 @@
 """The signing room by commands: share, look, approve, submit; one key alone sends nothing."""
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
+import uvicorn
 
+from ctn.api.app import close_app, create_app
+from ctn.api.link import Link
+from ctn.node.config import Config
 from tests.cli.homes import Cli, platform
 
 
@@ -76,9 +85,7 @@ def test_refuses_who_does_not_sign_for_the_account(live: Cli, url: str) -> None:
 
 def test_only_who_shared_withdraws(live: Cli, url: str) -> None:
     identity = shared_file(live, url, "mine.json", 8)
-    said = live(
-        "--url", url, "tx", "withdraw", identity, "--key", "custodian", "--account", "@bob"
-    )
+    said = live("--url", url, "tx", "withdraw", identity, "--key", "custodian", "--account", "@bob")
     assert (said.code, "door.not_yours" in said.err) == (1, True)
     live.ok("--url", url, "tx", "withdraw", identity, "--key", "bob", "--account", "@bob")
 
@@ -91,3 +98,78 @@ def test_shares_no_file_without_a_signature(live: Cli, url: str) -> None:
     )  # fmt: skip
     said = live("--url", url, "tx", "share", file, "--key", "bob")
     assert (said.code, "no signature" in said.err) == (1, True)
+
+
+@contextmanager
+def lying(home: Path) -> Iterator[str]:
+    """The address of a platform that tells every operation of what waits as a small payment."""
+    link = Link(str(home / "run" / "node.sock"))
+    honest = create_app(link, Config())
+
+    async def tell(scope: Any, receive: Any, send: Any) -> None:
+        parts: list[bytes] = []
+        start: dict[str, Any] = {}
+
+        async def send_otherwise(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                return
+            parts.append(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            said = json.loads(b"".join(parts))
+            for item in [*said.get("items", []), *([said] if "decoded" in said else [])]:
+                item["decoded"]["ops"][0]["amount"] = 5
+                item["body"] = item["body"].replace("90000", "5")
+            data = json.dumps(said).encode()
+            headers = [row for row in start["headers"] if row[0] != b"content-length"]
+            headers.append((b"content-length", str(len(data)).encode()))
+            await send({**start, "headers": headers})
+            await send({"type": "http.response.body", "body": data})
+
+        await honest(scope, receive, send_otherwise)
+
+    server = uvicorn.Server(
+        uvicorn.Config(tell, port=0, log_level="critical", lifespan="off", ws="none")
+    )
+
+    async def serve() -> None:
+        await server.serve()
+        await link.close()
+        await close_app(honest)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_shows_what_is_signed_and_not_what_the_platform_says(
+    live: Cli, url: str, options: tuple[str, ...]
+) -> None:
+    del url  # two keys sign for the account by then
+    with lying(live.home) as liar:
+        identity = shared_file(live, liar, "much.json", 90_000)
+        here = ("--key", "custodian", "--account", "@bob")
+        seen = live("--url", liar, "tx", "pending", *here)
+        assert "amount=90000" in seen.out
+        asked = live("--url", liar, "tx", "approve", identity, *here, *options, stdin="n\n")
+        assert asked.code != 0
+        assert "amount=90000" in (asked.err if options else asked.out)
+        assert "amount=5" not in asked.out + asked.err
+        assert live.ok("--url", liar, "tx", "pending", *here)["items"][0]["weight"] == 1
+
+
+def test_signs_without_being_asked_only_by_yes(live: Cli, url: str) -> None:
+    identity = shared_file(live, url, "yes.json", 9)
+    words = ("tx", "approve", identity, "--key", "custodian", "--account", "@bob")
+    assert live("--url", url, *words, "--json").code != 0
+    signed = live.ok("--url", url, *words, "--yes")
+    assert signed["weight"] == 2
+    assert signed["decoded"]["ops"][0]["amount"] == 9
+    live.ok("--url", url, "tx", "withdraw", identity, "--key", "bob", "--account", "@bob")

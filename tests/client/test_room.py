@@ -2,21 +2,35 @@
 
 import asyncio
 from collections.abc import Generator
+from typing import Any
 
 import msgspec
 import pytest
 
 from ctn.client.building import sign
 from ctn.client.http import AsyncClient, Client
+from ctn.client.reading import Unreadable
 from ctn.client.refusals import RefusalError
-from ctn.client.room import AsyncRoom, BodyDiffers, Room, WrongSite, envelope_of, log_in
+from ctn.client.room import (
+    AsyncRoom,
+    BodyDiffers,
+    Room,
+    WrongSite,
+    add_signature,
+    envelope_of,
+    items,
+    log_in,
+    put_up,
+)
 from ctn.client.talks import Ask, Reply
 from ctn.kernel.account import Signer, Thresholds
-from ctn.kernel.codec import to_base64
+from ctn.kernel.codec import encode, to_base64
 from ctn.kernel.refusal import ThresholdNotMet
+from ctn.kernel.tx import Body, Fee, tx_id
 from ctn.modules.accounts.open_multisig import OpenMultisig
 from ctn.modules.accounts.set_signers import SetSigners
 from ctn.modules.accounts.sponsor import Sponsor
+from ctn.modules.assets.transfer import Transfer
 from tests.api.chains import address, key
 
 NAMES = ("ann", "ben")
@@ -107,7 +121,64 @@ def test_signs_no_login_for_another_site() -> None:
     assert msgspec.json.decode(asked.body)["message"].startswith("thallo.example wants you")
 
 
-def test_signs_no_body_but_the_one_that_its_id_names() -> None:
-    item = {"body": '{"other":1}', "tx": to_base64(b"\x01")}
+CHAIN = "ctn-test:0123456789abcdef"
+
+
+def body_that_says(**changes: object) -> bytes:
+    """A body of a transfer, with some of its members otherwise."""
+    ops = (Transfer("cny", 90, address("carol")),)
+    body = Body(CHAIN, address("alice"), 0, 4_000, Fee(1_000, None), "rent", ops)
+    return encode({**msgspec.to_builtins(body), **changes})
+
+
+def item_of(body: bytes, **changes: object) -> dict[str, object]:
+    """What a platform says of a body that waits, with its lies."""
+    said = {"id": tx_id(body), "body": body.decode(), "tx": to_base64(sign(body, [key("ann")]))}
+    said["decoded"] = msgspec.json.decode(body)
+    return {**said, **changes}
+
+
+def ended(talk: Generator[object, Reply, object], answer: object) -> Any:
+    """What a talk of one request comes to."""
+    next(talk)
+    with pytest.raises(StopIteration) as end:
+        talk.send(Reply(200, msgspec.json.encode(answer)))
+    return end.value.value
+
+
+def test_an_item_says_what_its_bytes_say_and_not_what_the_platform_says() -> None:
+    body = body_that_says()
+    lie = msgspec.json.decode(body) | {"memo": "nothing", "ops": []}
+    said = item_of(body, decoded=lie) | {"body": encode(lie).decode()}
+    (item,) = ended(items("token"), {"items": [said]})
+    assert item["decoded"] == msgspec.json.decode(body)
+    assert item["body"] == body.decode()
+    assert ended(put_up(sign(body, [key("ann")]), "token"), said) == item
+
+
+@pytest.mark.parametrize("text", ["", "AAAA", to_base64(b"\x01" * 40), "not base64"])
+def test_signs_no_body_but_the_one_that_its_id_names(text: str) -> None:
+    body, other = body_that_says(), body_that_says(memo="other")
+    envelope = text or to_base64(sign(other, [key("ann")]))
+    said = item_of(body, tx=envelope)
+    for talk in (envelope_of(tx_id(body), "token"), add_signature(tx_id(body), key("ben"), "t")):
+        with pytest.raises(BodyDiffers):
+            answered(talk, said)
     with pytest.raises(BodyDiffers):
-        answered(envelope_of("0" * 64, "token"), item)
+        ended(items("token"), {"items": [said]})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ops": [{"op": "assets.teleport"}]}, {"memo": "a\u202eb"}, {"more": 1}, {"chain": 7},
+        {"ops": [{"op": "assets.transfer", "asset": "cny", "amount": -1, "to": address("bob")}]},
+    ],
+)  # fmt: skip
+def test_signs_nothing_that_it_cannot_read(changes: dict[str, object]) -> None:
+    body = body_that_says(**changes)
+    said = item_of(body)
+    (item,) = ended(items("token"), {"items": [said]})
+    assert item["decoded"] is None
+    with pytest.raises(Unreadable):
+        answered(add_signature(tx_id(body), key("ben"), "token"), said)

@@ -248,6 +248,19 @@ def test_refuses_an_at_that_names_no_block(view: View, at: str) -> None:
         resolve(view, at)
 
 
+@pytest.mark.parametrize(
+    "at", ["9999-12-31", "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.9999999-23:59"]
+)
+def test_the_end_of_all_days_is_the_last_block(view: View, at: str) -> None:
+    assert resolve(view, at).height == view.height
+
+
+@pytest.mark.parametrize("at", ["0001-01-01", "0001-01-01T00:00:00+23:59"])
+def test_refuses_the_first_of_all_days(view: View, at: str) -> None:
+    with pytest.raises(HeightNotKept):
+        resolve(view, at)
+
+
 def test_refuses_what_is_before_the_first_block_that_is_kept(view: View) -> None:
     with pytest.raises(HeightNotKept):
         resolve(view, "2000-01-01")

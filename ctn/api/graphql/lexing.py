@@ -5,8 +5,9 @@ A parser recurses and validation compares each with each, so what they are given
 
 from typing import Final
 
-from graphql import GraphQLError, GraphQLSyntaxError, Lexer, Source, TokenKind
+from graphql import GraphQLError, GraphQLSyntaxError, Lexer, Source, Token, TokenKind
 
+from ctn.api.asks import NO_NUL, NUL
 from ctn.api.graphql.refusals import Invalid, TooDeep, TooManyAliases, TooManyTokens
 from ctn.api.refusals import BodyTooLarge
 
@@ -16,6 +17,7 @@ ALIASES_MAX: Final = 30
 DIRECTIVES_MAX: Final = 20
 NESTING_MAX: Final = 64
 OPENING: Final = (TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L)
+TEXTS: Final = (TokenKind.STRING, TokenKind.BLOCK_STRING)
 CLOSING: Final = (TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R)
 
 
@@ -41,9 +43,12 @@ def _scan(lexer: Lexer) -> None:
     tokens = aliases = directives = nesting = inside = 0
     before = TokenKind.SOF
     while True:
-        kind = lexer.advance().kind
+        token = lexer.advance()
+        kind = token.kind
         if kind is TokenKind.EOF:
             return
+        if kind in TEXTS and NUL in (token.value or ""):
+            raise Invalid(rule=NO_NUL, line=token.line, column=token.column, field=_named(token))
         tokens += 1
         if tokens > TOKENS_MAX:
             raise TooManyTokens(limit=TOKENS_MAX)
@@ -64,3 +69,12 @@ def _scan(lexer: Lexer) -> None:
             if aliases > ALIASES_MAX:
                 raise TooManyAliases(limit=ALIASES_MAX)
         before = kind
+
+
+def _named(text: Token) -> str:
+    """The argument or field of an input that a text stands behind; empty when there is none."""
+    token: Token | None = text
+    while token is not None and token.kind is not TokenKind.COLON:
+        token = token.prev
+    before = None if token is None else token.prev
+    return "" if before is None else before.value or ""

@@ -21,6 +21,7 @@ from graphql import (
     VariableNode,
 )
 
+from ctn.api.asks import NO_NUL, NUL
 from ctn.api.graphql.prices import (
     COLUMNS,
     COLUMNS_COST,
@@ -115,6 +116,7 @@ def weigh(
     """Test an operation against all bounds but the cost, which a batch shares."""
     operation = operation_of(document, name)
     check_lists(variables)
+    check_texts(variables)
     _check_fragments(document)
     walk = _Walk(schema, document, operation, variables)
     size = walk.operation(operation)
@@ -152,6 +154,18 @@ def check_lists(variables: Values) -> None:
             raise PageTooLarge(limit=LIST_ITEMS_MAX, field="variables")
         if isinstance(value, list | dict):
             waiting.extend(value.values() if isinstance(value, dict) else value)
+
+
+def check_texts(variables: Values) -> None:
+    """Refuse NUL anywhere in the variables, by the name of the variable."""
+    for name, whole in variables.items():
+        waiting: list[Any] = [whole]
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, str) and NUL in value:
+                raise Invalid(field=f"variables.{name}", rule=f"{name}: {NO_NUL}")
+            if isinstance(value, list | dict):
+                waiting.extend(value.values() if isinstance(value, dict) else value)
 
 
 def _check_fragments(document: DocumentNode) -> None:

@@ -10,6 +10,7 @@ import strawberry
 from strawberry.schema_directive import Location
 from strawberry.types import Info
 
+from ctn.api.asks import NUL
 from ctn.api.refusals import PageTooLarge
 
 Value = dict[str, Any]
@@ -80,7 +81,8 @@ def split_node_id(text: str) -> tuple[str, str] | None:
         kind, colon, key = data.decode("utf-8").partition(":")
     except (binascii.Error, ValueError):
         return None
-    return (kind, key) if colon and node_id(kind, key) == text else None
+    is_ours = bool(colon) and NUL not in key and node_id(kind, key) == text
+    return (kind, key) if is_ours else None
 
 
 def maybe(kind: Any) -> Any:
@@ -172,5 +174,3 @@ def _is_type(name: str) -> Any:
         return not isinstance(row, dict) or row.get("__typename", name) == name
 
     return classmethod(is_type_of)
-
-

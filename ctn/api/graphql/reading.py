@@ -42,6 +42,8 @@ class Reading:
         self.door = door
         self._records: dict[tuple[str, str], Row | None] = {}
         self._rows: dict[tuple[str, Any], Row | None] = {}
+        self._session: Any = None
+        self._pending: Any = None
 
     def record(self, table: str, place: str) -> Row | None:
         """A record by its id, read once."""
@@ -66,12 +68,16 @@ class Reading:
         """The session of who asks; refuses LoginRequired."""
         if self.door.asker is None:
             raise LoginRequired()
-        return self._wait(self.door.asker.session())
+        if self._session is None:
+            self._session = self._wait(self.door.asker.session())
+        return self._session
 
     def pending(self, session: Any) -> Any:
-        """What waits for the signatures of the session's account."""
+        """What waits for the signatures of the session's account, read once."""
         assert self.door.asker is not None
-        return self._wait(self.door.asker.pending(session))
+        if self._pending is None:
+            self._pending = self._wait(self.door.asker.pending(session))
+        return self._pending
 
     def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
         asked = asyncio.run_coroutine_threadsafe(work, self.door.loop)

@@ -23,7 +23,7 @@ from ctn.api.login.refusals import (
     WrongLoginChain,
 )
 from ctn.api.login.sessions import REFRESH_MS, Opened, Session, Sessions
-from ctn.api.login.signers import is_signer
+from ctn.api.login.signers import has_account, is_signer
 from ctn.api.routes import Route
 from ctn.crypto import schemes
 from ctn.crypto.errors import CryptoError
@@ -91,7 +91,7 @@ async def challenge(request: Request) -> Response:
     """A nonce to be signed once within five minutes, for the page that asks."""
     await read_body(request, Nothing)
     origin = origin_asked(request)
-    nonce, expires = _challenges(request).give(origin)
+    nonce, expires = _challenges(request).give(origin, _client_of(request))
     chain = await _chain_name(link_of(request))
     return answer(
         ChallengeAnswer(
@@ -113,9 +113,13 @@ async def login(request: Request) -> Response:
         schemes.verify(asked.scheme, key, login_bytes(asked.message), signature)
     except (CryptoError, ValueError):
         raise LoginSignatureBad() from None
-    if not await is_signer(link_of(request), found.account, asked.scheme, asked.key):
+    link = link_of(request)
+    if not await is_signer(link, found.account, asked.scheme, asked.key):
         raise NotSigner(account=found.account)
-    opened = await sessions_of(request).open(found.account, asked.scheme, asked.key)
+    is_fresh = not await has_account(link, found.account)
+    opened = await sessions_of(request).open(
+        found.account, asked.scheme, asked.key, is_fresh=is_fresh
+    )
     return _logged_in(opened)
 
 
@@ -194,6 +198,10 @@ def sessions_of(request: Request) -> Sessions:
 def _challenges(request: Request) -> Challenges:
     found: Challenges = request.app.state.challenges
     return found
+
+
+def _client_of(request: Request) -> str:
+    return "" if request.client is None else request.client.host
 
 
 async def _chain_name(link: Link) -> str:

@@ -2,10 +2,15 @@
 
 Only hashes of tokens are kept. A refresh token that was rotated away and comes again was stolen or
 copied, so it ends its session.
+
+A key has at most 20 sessions for one account: the oldest ends when another begins. Addresses
+without an account cost nothing, so they have 10,000 together, of which the oldest ends likewise;
+all others are refused beyond 100,000.
 """
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -13,12 +18,21 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, text
 
 from ctn.api.login.refusals import LoginRequired
+from ctn.api.refusals import Busy
 from ctn.api.store import PlatformStore
 
 ACCESS_MS: Final = 600_000
 REFRESH_MS: Final = 14 * 86_400_000
 TOKEN_BYTES: Final = 32
 TOKENS_MAX: Final = 100_000
+# Of one session that is renewed again and again, so that it pushes out no other's.
+TOKENS_OF_ONE_MAX: Final = 8
+OF_ONE_KEY_MAX: Final = 20
+FRESH_MAX: Final = 10_000
+SESSIONS_MAX: Final = 100_000
+_IDENTITY: Final = re.compile(r"[0-9a-f]{32}")
+_OF_KEY: Final = "account = :account AND scheme = :scheme AND signer_key = :key"
+_FRESH: Final = "is_fresh = 1"
 
 
 class Session(NamedTuple):
@@ -47,31 +61,42 @@ class Sessions:
         self._store = store
         self._clock = clock
         self._tokens: dict[str, tuple[Session, int]] = {}
+        # Of each session the digests of its tokens.
+        self._of: dict[str, dict[str, None]] = {}
 
-    async def open(self, account: str, scheme: int, key: str) -> Opened:
-        """A new session of a key that has proved itself."""
+    async def open(self, account: str, scheme: int, key: str, *, is_fresh: bool = False) -> Opened:
+        """A new session of a key that has proved itself; refuses Busy when there are too many.
+
+        `is_fresh`: the address has no account yet.
+        """
         now = self._clock()
         session = Session(secrets.token_hex(16), account, scheme, key, now)
         secret = secrets.token_urlsafe(TOKEN_BYTES)
         row = session._asdict() | {"refresh": _digest(secret), "expires": now + REFRESH_MS}
 
-        def write(connection: Connection) -> None:
+        def write(connection: Connection) -> list[str]:
             gone = text("DELETE FROM session WHERE expires < :since")
             connection.execute(gone, {"since": now})
+            ended = _make_space(connection, session, is_fresh=is_fresh)
             connection.execute(
                 text(
                     "INSERT INTO session (id, account, scheme, signer_key, refresh_hash, since, "
-                    "expires) VALUES (:id, :account, :scheme, :key, :refresh, :since, :expires)"
+                    "expires, is_fresh) VALUES (:id, :account, :scheme, :key, :refresh, :since, "
+                    ":expires, :is_fresh)"
                 ),
-                row,
+                row | {"is_fresh": int(is_fresh)},
             )
+            return ended
 
-        await self._store.run(write)
+        for identity in await self._store.run(write):
+            self._forget(identity)
         return self._opened(session, secret)
 
     async def refresh(self, cookie: str) -> Opened:
         """Both tokens anew; refuses LoginRequired, and ends the session when the cookie is old."""
         identity, _, secret = cookie.partition(".")
+        if not _IDENTITY.fullmatch(identity):
+            raise LoginRequired()
         renewed = secrets.token_urlsafe(TOKEN_BYTES)
         now = self._clock()
 
@@ -103,8 +128,10 @@ class Sessions:
 
     async def end(self, identity: str) -> None:
         """Log out: neither token of the session serves any more."""
-        self._forget(identity)
+        # A renewal that runs meanwhile is either before the drop, and forgotten with the rest, or
+        # behind it, and finds no session.
         await self._store.run(lambda connection: _drop(connection, identity))
+        self._forget(identity)
 
     def find(self, token: str) -> tuple[Session, int]:
         """The session of an access token and when that expires; refuses LoginRequired."""
@@ -116,14 +143,53 @@ class Sessions:
     def _opened(self, session: Session, secret: str) -> Opened:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         expires = self._clock() + ACCESS_MS
-        self._tokens[_digest(token)] = (session, expires)
+        digest = _digest(token)
+        self._tokens[digest] = (session, expires)
+        held = self._of.setdefault(session.id, {})
+        held[digest] = None
+        if len(held) > TOKENS_OF_ONE_MAX:
+            self._forget_token(next(iter(held)))
         if len(self._tokens) > TOKENS_MAX:
-            del self._tokens[next(iter(self._tokens))]
+            self._forget_token(next(iter(self._tokens)))
         return Opened(session, token, expires, f"{session.id}.{secret}")
 
     def _forget(self, identity: str) -> None:
-        kept = {token: row for token, row in self._tokens.items() if row[0].id != identity}
-        self._tokens = kept
+        for digest in self._of.pop(identity, {}):
+            del self._tokens[digest]
+
+    def _forget_token(self, digest: str) -> None:
+        session, _expires = self._tokens.pop(digest)
+        held = self._of[session.id]
+        del held[digest]
+        if not held:
+            del self._of[session.id]
+
+
+def _make_space(connection: Connection, session: Session, *, is_fresh: bool) -> list[str]:
+    """End the oldest sessions where a limit is reached; their ids. Refuses Busy."""
+    ended = _end_oldest(connection, _OF_KEY, session, OF_ONE_KEY_MAX)
+    if is_fresh:
+        return ended + _end_oldest(connection, _FRESH, session, FRESH_MAX)
+    count = text("SELECT count(*) FROM session")
+    if connection.execute(count).scalar_one() >= SESSIONS_MAX:
+        raise Busy()
+    return ended
+
+
+def _end_oldest(connection: Connection, which: str, session: Session, most: int) -> list[str]:
+    """Drop those of some sessions that leave no place for one more, the oldest first."""
+    facts = {"account": session.account, "scheme": session.scheme, "key": session.key}
+    count = text(f"SELECT count(*) FROM session WHERE {which}")  # noqa: S608
+    surplus = connection.execute(count, facts).scalar_one() - most + 1
+    if surplus <= 0:
+        return []
+    oldest = text(
+        f"SELECT id FROM session WHERE {which} ORDER BY since, id LIMIT :surplus"  # noqa: S608
+    )
+    ended = list(connection.scalars(oldest, {**facts, "surplus": surplus}))
+    for identity in ended:
+        _drop(connection, identity)
+    return ended
 
 
 def _drop(connection: Connection, identity: str) -> None:

@@ -18,5 +18,10 @@ async def is_signer(link: Link, account: str, scheme: int, key: str) -> bool:
     return record["closed"] is None and (scheme, key) in signers and limit is None
 
 
+async def has_account(link: Link, address: str) -> bool:
+    """Whether an address has an account on the ledger."""
+    return await _value(link, "account", address) is not None
+
+
 async def _value(link: Link, table: str, place: str) -> Any:
     return (await link.call("state", table=table, place=place))["value"]

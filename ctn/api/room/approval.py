@@ -27,6 +27,11 @@ class Signing(NamedTuple):
     approvers: int
     height: int
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Scheme and key of each signer, as the room names them."""
+        return tuple([f"{each.scheme}-{each.key}" for each in self.account.signers])
+
     def signer_of(self, signature: Signature) -> Signer | None:
         """The account's signer that a signature is of; None for a key that is none of them."""
         text = signature.key.hex()

@@ -1,5 +1,6 @@
 """The room itself: what the signers of an account may do with what waits there."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from ctn.api.refusals import NotFound
 from ctn.api.room import shelf
 from ctn.api.room.approval import Need, Signing, need_of, signing_of
 from ctn.api.room.refusals import NotYours, OneSigner, OtherSender
-from ctn.api.room.shelf import After, Waiting
+from ctn.api.room.shelf import WAITING_MAX, After, Waiting
 from ctn.api.store import PlatformStore
 from ctn.crypto import schemes
 from ctn.crypto.errors import CryptoError
@@ -18,7 +19,7 @@ from ctn.kernel import refusal
 from ctn.kernel.codec import from_base64, to_base64
 from ctn.kernel.op import Op
 from ctn.kernel.refusal import Malformed
-from ctn.kernel.tx import Reader, Signature, Tx, pack, sign_bytes
+from ctn.kernel.tx import EXPIRY_MAX, Reader, Signature, Tx, pack, sign_bytes
 from ctn.modules import AnyBody
 from ctn.modules.accounts.approval import barred_family
 
@@ -89,8 +90,9 @@ class Room:
             name_of(session), now, tx.signatures,
         )  # fmt: skip
         await self._clear(session, signing)
-        await self._store.run(lambda connection: shelf.add(connection, waiting))
-        return await self._told(signing, await self._waiting(session, tx.id))
+        keys = signing.keys
+        await self._store.run(lambda connection: shelf.add(connection, waiting, keys))
+        return await self._told(signing, *await self._waiting(session, tx.id))
 
     async def items(self, session: Session) -> tuple[Head, list[PendingItem]]:
         """All that waits for an account, by sequence, and the block that this stands on."""
@@ -101,7 +103,8 @@ class Room:
             return head, []
         await self._clear(session, signing)
         found = await self._store.run(lambda connection: shelf.every(connection, account))
-        return head, [await self._told(signing, waiting) for waiting in found]
+        readable = await self._readable(found)
+        return head, [await self._told(signing, waiting, ops) for waiting, ops in readable]
 
     async def item(self, session: Session, identity: str) -> PendingItem:
         """One that waits; refuses NotFound, also for another account's."""
@@ -109,11 +112,11 @@ class Room:
         if signing is None:
             raise NotFound()
         await self._clear(session, signing)
-        return await self._told(signing, await self._waiting(session, identity))
+        return await self._told(signing, *await self._waiting(session, identity))
 
     async def withdraw(self, session: Session, identity: str) -> None:
         """Take back what this key put up; refuses NotFound, NotYours."""
-        waiting = await self._waiting(session, identity)
+        waiting, _ops = await self._waiting(session, identity)
         if waiting.put_up_by != name_of(session):
             raise NotYours()
         await self._store.run(lambda connection: shelf.drop(connection, identity))
@@ -143,23 +146,39 @@ class Room:
 
     async def _clear(self, session: Session, signing: Signing) -> None:
         account = session.account
-        keys = tuple([f"{each.scheme}-{each.key}" for each in signing.account.signers])
-        after = After(signing.height, signing.account.sequence, keys)
+        chain = await self._chain()
+        after = After(signing.height, signing.account.sequence, signing.keys, chain)
         await self._store.run(lambda connection: shelf.clear(connection, account, after))
 
-    async def _waiting(self, session: Session, identity: str) -> Waiting:
+    async def _waiting(self, session: Session, identity: str) -> tuple[Waiting, tuple[Op, ...]]:
+        """One that waits for an account, with its operations; refuses NotFound."""
         account = session.account
-        found = await self._store.run(
-            lambda connection: shelf.one(connection, account, identity)
-        )
-        if found is None:
+        found = await self._store.run(lambda connection: shelf.one(connection, account, identity))
+        readable = [] if found is None else await self._readable([found])
+        if not readable:
             raise NotFound()
-        return found
+        return readable[0]
 
-    async def _told(self, signing: Signing, waiting: Waiting) -> PendingItem:
+    async def _readable(self, found: Sequence[Waiting]) -> list[tuple[Waiting, tuple[Op, ...]]]:
+        """Bodies with their operations; those that this version cannot read are dropped.
+
+        What a former chain or version left must not hide the rest, and no block takes it.
+        """
+        reader = self._reader_of(await self._chain())
+        kept: list[tuple[Waiting, tuple[Op, ...]]] = []
+        gone: list[str] = []
+        for waiting in found:
+            try:
+                kept.append((waiting, reader.decode(waiting.body.encode()).ops))
+            except refusal.Refusal:
+                gone.append(waiting.id)
+        if gone:
+            await self._store.run(lambda connection: shelf.drop(connection, *gone))
+        return kept
+
+    async def _told(self, signing: Signing, waiting: Waiting, ops: tuple[Op, ...]) -> PendingItem:
         """A body with how far its signatures reach now."""
         body, signatures = waiting.body.encode(), waiting.signatures
-        ops = self._reader_of(await self._chain()).decode(body).ops
         need = await need_of(self._link, signing, waiting.account, ops)
         approval = signing.approval(signatures, ops, need)
         enough = signing.enough(signatures, ops, need)
@@ -181,11 +200,16 @@ def name_of(session: Session) -> str:
 
 
 def _check_place(tx: Tx, signing: Signing) -> None:
-    """Refuse what can enter no block: expired, or its sequence spent."""
+    """Refuse what can enter no block now or behind what may wait here: as the ledger would."""
     if tx.body.expires <= signing.height:
         raise refusal.Expired(expires=tx.body.expires, height=signing.height + 1)
     if tx.body.sequence < signing.account.sequence:
         raise refusal.SequenceUsed(sequence=tx.body.sequence, next=signing.account.sequence)
+    latest = signing.height + 1 + EXPIRY_MAX
+    if tx.body.expires > latest:
+        raise refusal.ExpiryTooFar(expires=tx.body.expires, latest=latest)
+    if tx.body.sequence > signing.account.sequence + WAITING_MAX:
+        raise refusal.SequenceGap(sequence=tx.body.sequence, next=signing.account.sequence)
 
 
 def _signers(

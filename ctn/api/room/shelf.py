@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, text
 
 from ctn.api.room.refusals import RoomFull
+from ctn.kernel.codec import encode
 from ctn.kernel.tx import SIGNATURES_MAX, Signature
 
 WAITING_MAX: Final = 64
@@ -33,10 +34,15 @@ class After(NamedTuple):
     height: int
     sequence: int
     keys: tuple[str, ...]
+    chain: str
 
 
-def add(connection: Connection, waiting: Waiting) -> None:
-    """Keep a body, unless it is there, and its new signatures; refuses RoomFull."""
+def add(connection: Connection, waiting: Waiting, keys: tuple[str, ...]) -> None:
+    """Keep a body, unless it is there, and its new signatures; refuses RoomFull.
+
+    `keys` are those of the account's signers: where no place is left, a signature of none of
+    them gives way.
+    """
     known = _find(connection, waiting.account, waiting.id)
     if known is None:
         _require_space(connection, waiting)
@@ -46,20 +52,26 @@ def add(connection: Connection, waiting: Waiting) -> None:
     before = _signatures(connection, waiting.id)
     held = {(each.scheme, each.key): None for each in before}
     fresh = [each for each in waiting.signatures if (each.scheme, each.key) not in held]
-    for place, each in enumerate(fresh[: SIGNATURES_MAX - len(before)], len(before)):
-        sign = text("INSERT INTO pending_signature VALUES (:id, :place, :scheme, :key, :signature)")
-        row = {"id": waiting.id, "place": place, "scheme": each.scheme, "key": each.key.hex()}
-        connection.execute(sign, row | {"signature": each.signature.hex()})
+    if len(before) + len(fresh) > SIGNATURES_MAX:
+        before = _without_former(connection, waiting.id, before, keys)
+    _sign(connection, waiting.id, fresh[: SIGNATURES_MAX - len(before)], len(before))
 
 
 def clear(connection: Connection, account: str, after: After) -> None:
-    """Drop what can enter no block any more, and what no present signer of the account put up."""
+    """Drop what can enter no block any more, and what no present signer of the account put up.
+
+    A store outlives a chain that is founded anew, so bodies of another chain go as well.
+    """
+    # Canonical: the keys of a body are sorted, and this is the first.
+    begins = encode({"chain": after.chain})[:-1].decode() + ","
     names = {f"key{place}": key for place, key in enumerate(after.keys)}
     where = (
         "expires <= :height OR (account = :account AND (sequence < :sequence "
+        "OR substr(body, 1, :length) <> :begins "
         f"OR put_up_by NOT IN ({', '.join([f':{name}' for name in names])})))"
     )
     facts = {"height": after.height, "account": account, "sequence": after.sequence, **names}
+    facts |= {"begins": begins, "length": len(begins)}
     ids = f"SELECT id FROM pending WHERE {where}"  # noqa: S608
     signatures = f"DELETE FROM pending_signature WHERE id IN ({ids})"  # noqa: S608
     connection.execute(text(signatures), facts)
@@ -93,11 +105,30 @@ def one(connection: Connection, account: str, identity: str) -> Waiting | None:
     return _find(connection, account, identity)
 
 
-def drop(connection: Connection, identity: str) -> None:
-    """Withdraw a body and its signatures."""
+def drop(connection: Connection, *identities: str) -> None:
+    """Withdraw bodies and their signatures."""
     for table in ("pending_signature", "pending"):
         gone = text(f"DELETE FROM {table} WHERE id = :id")  # noqa: S608
-        connection.execute(gone, {"id": identity})
+        connection.execute(gone, [{"id": identity} for identity in identities])
+
+
+def _sign(
+    connection: Connection, identity: str, signatures: Sequence[Signature], first: int
+) -> None:
+    sign = text("INSERT INTO pending_signature VALUES (:id, :place, :scheme, :key, :signature)")
+    for place, each in enumerate(signatures, first):
+        row = {"id": identity, "place": place, "scheme": each.scheme, "key": each.key.hex()}
+        connection.execute(sign, row | {"signature": each.signature.hex()})
+
+
+def _without_former(
+    connection: Connection, identity: str, held: tuple[Signature, ...], keys: tuple[str, ...]
+) -> tuple[Signature, ...]:
+    """Drop the signatures of a body that are of none of these keys; those that stay."""
+    kept = tuple([each for each in held if f"{each.scheme}-{each.key.hex()}" in keys])
+    connection.execute(text("DELETE FROM pending_signature WHERE id = :id"), {"id": identity})
+    _sign(connection, identity, kept, 0)
+    return kept
 
 
 def _find(connection: Connection, account: str, identity: str) -> Waiting | None:

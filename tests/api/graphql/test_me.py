@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from ctn.kernel.account import Signer, Thresholds
 from ctn.kernel.codec import encode, to_base64
@@ -92,6 +93,25 @@ def test_tells_what_waits_in_the_signing_room_as_rest_does(market: Platform) -> 
     assert told["signers"] == item["signers"]
     other = logged(market, "alice", Person("alice").address)
     assert asked(market, PENDING, other)["data"]["me"]["pendingSignatures"] == []
+
+
+def test_reads_the_room_once_for_all_aliases(market: Platform) -> None:
+    market.pay()  # which opens alice's account
+    headers = logged(market, "alice", Person("alice").address)
+    fields = " ".join(f"a{n}: pendingSignatures(first: 1) {{ sequence }}" for n in range(14))
+    read: list[str] = []
+
+    def note(*execution: Any) -> None:
+        read.append(execution[2])
+
+    app: Any = market.app.application
+    engine = app.state.store._engine
+    event.listen(engine, "before_cursor_execute", note)
+    query = f"{{ me {{ {fields} }} other: me {{ {fields} }} }}"
+    found = asked(market, query, headers)
+    event.remove(engine, "before_cursor_execute", note)
+    assert len(found["data"]["me"]) == 14
+    assert len([statement for statement in read if "ORDER BY sequence" in statement]) == 1
 
 
 def test_a_kept_document_by_get_and_a_socket_tell_nothing_private(market: Platform) -> None:
