@@ -42,6 +42,7 @@ from ctn.api.feed import Feeds, feed
 from ctn.api.gate import Gate
 from ctn.api.graphql.documents import Documents
 from ctn.api.graphql.routes import Graphql
+from ctn.api.limits import Limits
 from ctn.api.link import Link, NotModified
 from ctn.api.log import log
 from ctn.api.login import routes as login
@@ -154,12 +155,13 @@ def create_app(link: Link, config: Config, parts: Parts = Parts()) -> Gate:
     app.state.cometbft = parts.comet
     reader = None if views is None else views.reader
     app.state.desk = Desk(reader)
+    limits = app.state.limits = Limits(spares_loopback=spares_loopback)
     sockets = Sockets(spares_loopback=spares_loopback)
     feeds = app.state.feeds = Feeds(reader, sockets)
     app.state.graphql = None
     if views is not None:
         views.writer.on_block = feeds.on_block
-    app.state.exports = exports.Exports()
+    app.state.exports = exports.Exports(reader)
     app.state.imports = imports.Imports(imports.known_of(link))
     app.state.watch = watch.Watch(imports.known_of(link))
     app.state.store = parts.store or PlatformStore()
@@ -172,13 +174,19 @@ def create_app(link: Link, config: Config, parts: Parts = Parts()) -> Gate:
         _add(app, route)
     app.add_api_websocket_route(PREFIX + "/feed/{instrument}", feed)
     if views is not None:
-        app.state.graphql = Graphql(link, views.reader, sockets, parts.documents or Documents())
+        doors = (sockets, limits)
+        app.state.graphql = Graphql(link, views.reader, doors, parts.documents or Documents())
         app.router.routes += app.state.graphql.routes
     _add_pages(app)
     _tell_refusals(app)
     contract = _contract(app)
     app.openapi = lambda: contract  # type: ignore[method-assign]
-    return Gate(app, spares_loopback=spares_loopback)
+    return Gate(
+        app,
+        limits,
+        trusted_proxies=config.api.trusted_proxies,
+        public_url=config.api.public_url,
+    )
 
 
 def _add_pages(app: FastAPI) -> None:

@@ -3,17 +3,21 @@
 import asyncio
 import contextlib
 import importlib.util
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Final
 
 from fastapi import Path, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
 
 from ctn.api.desk import COLD, desk_of, head_of, headers_of, refuse_known
 from ctn.api.export_files import csv_pieces, json_pieces, xlsx_pieces
 from ctn.api.export_tables import TABLES, ExportTable, count_of
 from ctn.api.link import Head
+from ctn.api.peers import client_of
+from ctn.api.rates import bucket_of
 from ctn.api.reads import number
 from ctn.api.refusals import (
     BadFilter,
@@ -32,7 +36,9 @@ ROWS_MAX: Final = 1_000_000
 SHEET_ROWS_MAX: Final = 200_000
 TOGETHER: Final = 2_000
 SECONDS: Final = 120.0
-AT_ONCE: Final = 2
+STALLED_SECONDS: Final = 30.0  # for a reader that takes nothing of what is sent
+PER_ADDRESS: Final = 2
+AT_ONCE_MAX: Final = 8
 FILTER_BYTES: Final = 128
 NUMBERS: Final = ("start", "end")
 MEDIA: Final[dict[str, str]] = {
@@ -95,17 +101,68 @@ class Reading:
         while piece := await loop.run_in_executor(self._thread, next, self._pieces, b""):
             yield piece
 
-    def end(self) -> None:
-        """Give the connection back, after what the thread has in hand."""
-        self._thread.submit(self._open.close)
+    def end(self, then: Callable[[], None]) -> None:
+        """Give the connection back after what the thread has in hand, `then` also tell so."""
+        loop = asyncio.get_running_loop()
+
+        def close() -> None:
+            try:
+                self._open.close()
+            finally:
+                with contextlib.suppress(RuntimeError):  # the loop may be closed by now
+                    loop.call_soon_threadsafe(then)
+
+        self._thread.submit(close)
         self._thread.shutdown(wait=False)
 
 
 class Exports:
-    """How many exports run."""
+    """Who has an export running: two of each address, and in all one connection is left free."""
 
-    def __init__(self) -> None:
-        self.running = 0
+    def __init__(self, reader: Reader | None) -> None:
+        self.limit = 0 if reader is None else min(AT_ONCE_MAX, max(1, reader.shelf.readers - 1))
+        self.running: dict[str, int] = {}
+
+    def enter(self, client: str) -> str:
+        """Begin one; refuses by Busy. The bucket given must leave."""
+        bucket = bucket_of(client)
+        mine = self.running.get(bucket, 0)
+        if mine >= PER_ADDRESS or sum(self.running.values()) >= self.limit:
+            raise Busy(per_address=PER_ADDRESS, limit=self.limit)
+        self.running[bucket] = mine + 1
+        return bucket
+
+    def leave(self, bucket: str) -> None:
+        """One of an address has given its connection back."""
+        self.running[bucket] -= 1
+        if self.running[bucket] == 0:
+            del self.running[bucket]
+
+
+class Sending(StreamingResponse):
+    """A file on its way; who takes it too slowly has the rest cut off.
+
+    A reader that stops reading would hold its connection of the read model for ever.
+    """
+
+    def __init__(self, reading: Reading, end: Callable[[], None], headers: dict[str, str]) -> None:
+        super().__init__(reading.pieces(), headers=headers, media_type=MEDIA[reading.format])
+        self.end = end
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send all of it within 120 seconds, each piece within 30; whatever happens, it ends."""
+
+        async def send_in_time(message: Message) -> None:
+            async with asyncio.timeout(STALLED_SECONDS):
+                await send(message)
+
+        try:
+            async with asyncio.timeout(SECONDS):
+                await super().__call__(scope, receive, send_in_time)
+        except (TimeoutError, ClientDisconnect):
+            return  # without its last piece the answer is plainly not whole
+        finally:
+            self.end()
 
 
 async def export(request: Request, file: File) -> Response:
@@ -115,35 +172,22 @@ async def export(request: Request, file: File) -> Response:
     filters = _filters(request, file)
     if reader is None:
         raise Behind(height=0, goal=0)
-    if exports.running >= AT_ONCE:
-        raise Busy()
+    bucket = exports.enter(client_of(request.scope))
     reading = Reading(reader, file, filters)
-    exports.running += 1
+
+    def end() -> None:
+        reading.end(lambda: exports.leave(bucket))
+
     try:
         head = await reading.begin(request.headers.get("if-none-match", ""))
     except ViewRefusal as refusal:
-        _end(reading, exports)
+        end()
         raise refused_read(refusal) from None
     except BaseException:
-        _end(reading, exports)
+        end()
         raise
     headers = headers_of(head, COLD) | {"Content-Disposition": f'attachment; filename="{file}"'}
-    return StreamingResponse(
-        _sent(reading, exports), headers=headers, media_type=MEDIA[reading.format]
-    )
-
-
-async def _sent(reading: Reading, exports: Exports) -> AsyncIterator[bytes]:
-    try:
-        async for piece in reading.pieces():
-            yield piece
-    finally:
-        _end(reading, exports)
-
-
-def _end(reading: Reading, exports: Exports) -> None:
-    exports.running -= 1
-    reading.end()
+    return Sending(reading, end, headers)
 
 
 def _filters(request: Request, file: str) -> dict[str, str]:
@@ -151,7 +195,9 @@ def _filters(request: Request, file: str) -> dict[str, str]:
     name, _, kind = file.partition(".")
     if name not in TABLES:
         raise NotFound(export=name)
-    if kind not in MEDIA or (kind == "xlsx" and not importlib.util.find_spec("xlsxwriter")):
+    if kind not in MEDIA:  # no extra of this version writes Parquet
+        raise FormatNotInstalled(format=kind, instead=" ".join(MEDIA))
+    if kind == "xlsx" and not importlib.util.find_spec("xlsxwriter"):
         raise FormatNotInstalled(format=kind, extra="documents")
     found: dict[str, str] = {}
     for key, text in request.query_params.multi_items():

@@ -7,10 +7,11 @@ from fastapi import Request, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from ctn.api.frames import Frame, Frames
+from ctn.api.gate import refuse_socket
+from ctn.api.limits import Limits
 from ctn.api.link import Head
 from ctn.api.log import log
-from ctn.api.origin import check_origin
-from ctn.api.problems import language_of, problem_response
+from ctn.api.peers import client_of
 from ctn.api.refusals import Behind, DoorRefusal, NotFound
 from ctn.api.sockets import TRY_AGAIN, Outbox, Sockets
 from ctn.views.fold import Block
@@ -18,6 +19,7 @@ from ctn.views.reader import Reader
 from ctn.views.refusals import ViewRefusal
 
 UNSUPPORTED: Final = 1003
+MALFORMED: Final = 400  # as what a follower sends here would be answered by HTTP
 
 
 class Feeds:
@@ -106,19 +108,18 @@ def feeds_of(request: Request | WebSocket) -> Feeds:
 async def feed(socket: WebSocket, instrument: str) -> None:
     """Serve one follower until it leaves, falls too far behind, or sends anything."""
     feeds = feeds_of(socket)
-    client = socket.client.host if socket.client else ""
+    client = client_of(socket.scope)
     try:
-        check_origin(socket.scope)
         feeds.sockets.enter(client)
     except DoorRefusal as refusal:
-        await _refuse(socket, refusal)
+        await refuse_socket(socket, refusal)
         return
     try:
         await feeds.ready()
         outbox = feeds.follow(instrument)
     except DoorRefusal as refusal:
         feeds.sockets.leave(client)
-        await _refuse(socket, refusal)
+        await refuse_socket(socket, refusal)
         return
     try:
         await socket.accept()
@@ -138,6 +139,9 @@ async def _serve(socket: WebSocket, outbox: Outbox) -> None:
         is_gone = hearing.done() and hearing.result()["type"] == "websocket.disconnect"
         if not is_gone and not sending.done():
             sending.cancel()
+            if hearing.done():
+                limits: Limits = socket.app.state.limits
+                limits.note(socket.scope, MALFORMED)
             await socket.close(TRY_AGAIN if outbox.is_over else UNSUPPORTED)
     finally:
         for task in tasks:
@@ -152,10 +156,3 @@ async def _send(socket: WebSocket, outbox: Outbox) -> None:
             await socket.send_text(data.decode())
     except (WebSocketDisconnect, RuntimeError):
         return
-
-
-async def _refuse(socket: WebSocket, refusal: DoorRefusal) -> None:
-    """Answer the opening request itself, so that a client reads why."""
-    language = language_of(socket.scope["headers"])
-    answer = problem_response(refusal, language, socket.scope["state"]["request_id"])
-    await socket.send_denial_response(answer)

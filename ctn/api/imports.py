@@ -15,6 +15,7 @@ from ctn.api.aside import Aside
 from ctn.api.bodies import SEND_SECONDS, receive
 from ctn.api.form_parts import NAME, Upload, boundary_of, uploads_of
 from ctn.api.link import Link
+from ctn.api.peers import client_of
 from ctn.api.rates import bucket_of
 from ctn.api.refusals import (
     Busy,
@@ -109,7 +110,7 @@ async def import_file(
     """
     imports: Imports = request.app.state.imports
     boundary = _boundary(request)
-    bucket = imports.enter(request.client.host if request.client else "")
+    bucket = imports.enter(client_of(request.scope))
     try:
         try:
             async with asyncio.timeout(SEND_SECONDS):

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from ctn.api.refusals import DoorRefusal, EngineAway, refused_read
+from ctn.api.refusals import Banned, DoorRefusal, EngineAway, refused_read
 from ctn.api.sentences_zh import SENTENCES
 from ctn.kernel.refusal import Refusal
 from ctn.node.door_client import EngineGone, EngineRefused
@@ -116,6 +116,8 @@ def problem_response(error: Exception, language: str, request_id: str) -> Respon
     headers = {"Cache-Control": "no-store", "Content-Language": language}
     if cause.status in RETRY_AFTER:
         headers["Retry-After"] = RETRY_AFTER[cause.status]
+    if isinstance(error, Banned):
+        headers["Retry-After"] = str(error.facts["seconds"])
     return Response(
         msgspec.json.encode(problem_of(cause, language, request_id)),
         cause.status,

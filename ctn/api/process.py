@@ -26,6 +26,8 @@ from ctn.views.writer import start_views
 
 PORTS = range(8080, 8100)
 STOP_SECONDS = 5
+STALLED_MS = 30_000
+TAKES_NOTHING: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)  # Linux alone has it
 NICE = 5  # where cores are few, a block goes before its readers
 
 
@@ -84,6 +86,9 @@ def listen(host: str, port: int | None) -> socket.socket:
             found = socket.create_server((host, number), family=family, backlog=512)
             # Accepted sockets inherit it; else a small answer waits 40 ms for an acknowledgement.
             found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # Closing waits for a reader that takes nothing; so does every answer to it.
+            if TAKES_NOTHING is not None:
+                found.setsockopt(socket.IPPROTO_TCP, TAKES_NOTHING, STALLED_MS)
             return found
     wanted = f"{PORTS.start} to {PORTS.stop - 1} are" if port is None else f"{port} is"
     raise PortBusy(f"port {wanted} in use at {host}")

@@ -37,8 +37,13 @@ class Bans:
 
     def is_banned(self, who: str) -> bool:
         """Whether an address or token is not to be answered now."""
+        return self.seconds_left(who) > 0
+
+    def seconds_left(self, who: str) -> int:
+        """For how long somebody is still banned, rounded up; 0 for all others."""
         known = self._strikes.get(who)
-        return known is not None and self._clock() < known.until
+        left = 0 if known is None else known.until - self._clock()
+        return -(-max(0, left) // 1_000_000_000)  # up: who comes back then is answered
 
     def strike(self, who: str) -> None:
         """Count a malformed request; 200 within a minute ban for ten."""

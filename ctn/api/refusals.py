@@ -161,7 +161,7 @@ class ExportTooLarge(DoorRefusal):
 
 
 class FormatNotInstalled(DoorRefusal):
-    """This format needs an extra that is not installed here."""
+    """This format is not written here: its extra is not installed, or this version has none."""
 
     status = 404
     code = "format_not_installed"
@@ -211,6 +211,13 @@ class TooManySockets(DoorRefusal):
 
     status = 429
     code = "too_many_sockets"
+
+
+class TooManyStreams(DoorRefusal):
+    """Too much is followed, by one socket, from this address or at this node."""
+
+    status = 429
+    code = "too_many_streams"
 
 
 _BY_CODE: Final[dict[str, type[DoorRefusal]]] = {

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from ctn.api.bodies import read_body
 from ctn.api.link import Link, answer, link_of
+from ctn.api.peers import client_of
 from ctn.api.problems import language_of
 from ctn.api.rates import bucket_of, is_loopback
 from ctn.api.refusals import Busy, DoorRefusal, RateLimited
@@ -150,7 +151,7 @@ async def _give(request: Request, kind: str, account: str) -> Response:
     if not head.chain.startswith(DEMO):
         raise DemoOnly(chain=head.chain)
     seats: Seats = request.app.state.seats
-    seats.count(request.client.host if request.client else "")
+    seats.count(client_of(request.scope))
     found = await seats.ask(kind, account)
     missing = MISSING.get(kind, ())
     text = _text(missing, language_of(request.headers.raw))

@@ -1,6 +1,7 @@
 """`<home>/config/node.toml`: an unknown key or a wrong type stops the start (engine.md 20)."""
 
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,6 +9,9 @@ import msgspec
 from msgspec import Meta
 
 from ctn.node.stops import BadConfig
+
+PROXIES_MAX = 64
+Proxy = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f.:]+(?:/[0-9]{1,3})?\Z", max_length=43)]
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,12 +61,21 @@ class ScrubTable(Table, frozen=True):
 
 
 class ApiTable(Table, frozen=True):
-    """Where the API listens, and the address under which readers find it (no `/` at its end)."""
+    """Where the API listens, and the address under which readers find it (no `/` at its end).
+
+    `trusted_proxies` are the addresses and networks whose `X-Forwarded-For` is believed.
+    """
 
     listen: str = "127.0.0.1:8080"
     public_url: Annotated[
         str, Meta(pattern=r"^https?://[A-Za-z0-9._:\[\]-]+(?:/[A-Za-z0-9._~-]+)*\Z", max_length=200)
     ] = "http://127.0.0.1:8080"
+    trusted_proxies: Annotated[tuple[Proxy, ...], Meta(max_length=PROXIES_MAX)] = ()
+
+    def __post_init__(self) -> None:
+        for text in self.trusted_proxies:
+            if ip_network(text).prefixlen == 0:
+                raise ValueError(f"{text} trusts everybody, and so nobody would have an address")
 
 
 class ViewsTable(Table, frozen=True):
@@ -147,5 +160,11 @@ def config_text(config: Config) -> str:
             lines += ["", f"[{name}]"]
             for key in table.__struct_fields__:
                 value = getattr(table, key)
-                lines.append(f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}")
+                lines.append(f"{key} = {_toml(value)}")
     return "\n".join(lines) + "\n"
+
+
+def _toml(value: str | int | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return f'"{value}"' if isinstance(value, str) else str(value)

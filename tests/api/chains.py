@@ -155,13 +155,22 @@ def serving(*, limited: bool) -> Config:
 class Asked:
     """One platform for a whole test module, asked synchronously."""
 
-    def __init__(self, chain: Chain, *, limited: bool = False) -> None:
+    def __init__(
+        self,
+        chain: Chain,
+        *,
+        limited: bool = False,
+        config: Config | None = None,
+        client: str = "127.0.0.1",
+    ) -> None:
         self.chain = chain
         self.limited = limited
         self.runner = asyncio.Runner()
         self.link = Link(chain.socket)
         transport = httpx.ASGITransport(
-            create_app(self.link, serving(limited=limited)), raise_app_exceptions=False
+            create_app(self.link, config or serving(limited=limited)),
+            raise_app_exceptions=False,
+            client=(client, 123),
         )
         self.client = httpx.AsyncClient(transport=transport, base_url="http://test")
 

@@ -1,18 +1,22 @@
 """Exports say what the pages say, in every format, and no cell is a formula (thallo.md 5.5)."""
 
+import asyncio
 import csv
 import io
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 import pytest
+from starlette.types import Message
 
 from ctn.api import export_files, exports
 from ctn.api.export_tables import ExportColumn
-from ctn.api.refusals import ExportTooLarge
+from ctn.api.refusals import Busy, ExportTooLarge
 from tests.api.open_worlds import ALICE, Platform, for_whom, opened, retire, trade
 from tests.modules.market.worlds import NAME, TONNE
 from tests.modules.registry.bridge_worlds import FOREIGN
@@ -174,3 +178,86 @@ def test_refused_exports_keep_no_connection(platform: Platform) -> None:
         problem(platform, "history.csv")
         problem(platform, "intervals.csv", at="soon")
     assert platform.get("/exports/trades.csv").status_code == 200
+
+
+async def _stuck(platform: Platform, client: str, seconds: float) -> int:
+    """An export to a reader that takes each piece after so long; how many pieces it took."""
+    taken = 0
+
+    async def receive() -> Message:
+        await asyncio.sleep(3_600)
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        nonlocal taken
+        if message["type"] == "http.response.body":
+            await asyncio.sleep(seconds)
+            taken += 1
+
+    path = "/api/v1/exports/trades.csv"
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
+        "path": path, "raw_path": path.encode(), "query_string": b"", "headers": [],
+        "client": (client, 1), "server": ("127.0.0.1", 80), "scheme": "http", "root_path": "",
+    }  # fmt: skip
+    await platform.app(scope, receive, send)
+    return taken
+
+
+def _start(platform: Platform, client: str, seconds: float) -> Future[int]:
+    return asyncio.run_coroutine_threadsafe(_stuck(platform, client, seconds), platform.loop)
+
+
+def _running(platform: Platform) -> dict[str, int]:
+    return cast("Any", platform.app.application).state.exports.running
+
+
+def _until(is_true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not is_true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("limit", "seconds"), [("STALLED_SECONDS", 3_600.0), ("SECONDS", 0.25)]
+)  # a reader that takes nothing, and one that takes each piece very slowly
+def test_a_reader_that_is_too_slow_gives_its_place_and_its_connection_back(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, limit: str, seconds: float
+) -> None:
+    monkeypatch.setattr(exports, limit, 0.4)
+    stuck = [_start(platform, "198.51.100.1", seconds) for _ in range(exports.PER_ADDRESS)]
+    for one in stuck:
+        assert one.result(10) < 3
+    _until(lambda: not _running(platform))
+    assert platform.get("/exports/trades.csv").status_code == 200
+    seats = platform.views.reader._seats
+    assert seats is not None
+    _until(lambda: seats.used == 0)
+
+
+def test_two_exports_run_for_an_address_and_one_connection_stays_free(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "STALLED_SECONDS", 1.5)
+    stuck = [_start(platform, "127.0.0.1", 60.0) for _ in range(exports.PER_ADDRESS)]
+    _until(lambda: _running(platform) == {"127.0.0.1": exports.PER_ADDRESS})
+    refused = platform.get("/exports/trades.csv")
+    assert (refused.status_code, refused.json()["code"]) == (503, "busy")
+    assert refused.headers["retry-after"] == "1"
+    assert refused.json()["facts"] == {"per_address": 2, "limit": 3}
+    stuck.append(_start(platform, "198.51.100.1", 60.0))
+    _until(lambda: len(_running(platform)) == 2)
+    with pytest.raises(Busy):
+        cast("Any", platform.app.application).state.exports.enter("198.51.100.2")
+    assert platform.get("/supply").status_code == 200
+    for one in stuck:
+        one.result(10)
+    _until(lambda: not _running(platform))
+
+
+def test_parquet_names_what_there_is_instead_and_no_extra_that_would_not_help(
+    platform: Platform,
+) -> None:
+    facts = platform.get("/exports/trades.parquet").json()["facts"]
+    assert facts == {"format": "parquet", "instead": "csv json xlsx"}

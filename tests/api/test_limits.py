@@ -24,6 +24,7 @@ from ctn.api.refusals import DoorRefusal
 from ctn.api.sentences_zh import SENTENCES
 from ctn.client.refusals import refusal_kinds
 from ctn.kernel.refusal import refusal_code
+from ctn.node.config import ApiTable, Config
 from ctn.views.refusals import Deadline, ViewRefusal
 from tests.api.chains import Asked, Chain
 
@@ -194,6 +195,47 @@ def test_every_answer_has_the_security_headers_and_any_page_may_read_it(
     assert "server" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/session", "/pending", "/pending/" + "0" * 64])
+def test_what_depends_on_who_asks_is_read_by_no_other_page(api: Asked, path: str) -> None:
+    """CORS is for public reads, `/graphql` and transactions alone (thallo.md 5.1)."""
+    headers = {"origin": "https://elsewhere.example"}
+    answer = api.get(path, headers=headers)
+    assert answer.status_code in (401, 403, 404)
+    assert "access-control-allow-origin" not in answer.headers
+    asked = headers | {"access-control-request-method": "GET"}
+    preflight = api.request("OPTIONS", path, headers=asked)
+    assert preflight.status_code == 405
+    assert not [name for name in preflight.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "is_shared"),
+    [
+        ("GET", "/blocks/0", True), ("POST", "/transactions", True), ("POST", "/simulate", True),
+        ("POST", "/seats", False), ("POST", "/session", False), ("DELETE", "/transactions", True),
+    ],
+)  # fmt: skip
+def test_another_page_posts_transactions_and_trials_alone(
+    api: Asked, method: str, path: str, *, is_shared: bool
+) -> None:
+    headers = {"origin": "https://elsewhere.example", "access-control-request-method": method}
+    answer = api.request("OPTIONS", path, headers=headers)
+    assert ("access-control-allow-origin" in answer.headers) == is_shared
+    assert (answer.status_code == 204) == is_shared
+
+
+@pytest.mark.parametrize(
+    ("public_url", "expected"),
+    [("https://thallo.example", "max-age=31536000"), ("http://127.0.0.1:8080", None)],
+)
+def test_asks_browsers_to_stay_with_tls_where_it_is(
+    chain: Chain, public_url: str, expected: str | None
+) -> None:
+    asked = Asked(chain, config=Config(api=ApiTable(public_url=public_url)))
+    assert asked.get("/status").headers.get("strict-transport-security") == expected
+    asked.close()
+
+
 def test_answers_a_preflight(api: Asked) -> None:
     headers = {"origin": "https://elsewhere.example", "access-control-request-method": "POST"}
     answer = api.request("OPTIONS", "/transactions", headers=headers)
@@ -313,7 +355,10 @@ def test_who_floods_malformed_requests_is_not_answered_for_ten_minutes(limited: 
         if answer.status_code == 429:
             time.sleep(1 / RATE)
     assert (answer.status_code, answer.json()["code"]) == (429, "banned")
-    assert limited.get("/status").json()["code"] == "banned"
+    later = limited.get("/status")
+    assert later.json()["code"] == "banned"
+    assert 590 <= int(later.headers["retry-after"]) <= 600
+    assert later.json()["facts"]["seconds"] == int(later.headers["retry-after"])
 
 
 def test_a_ban_ends_and_strikes_are_forgotten() -> None:
@@ -329,7 +374,10 @@ def test_a_ban_ends_and_strikes_are_forgotten() -> None:
         bans.strike("a")
     assert bans.is_banned("a")
     assert not bans.is_banned("b")
-    now[0] += BANNED_NS
+    assert bans.seconds_left("b") == 0
+    now[0] += BANNED_NS - 1
+    assert bans.seconds_left("a") == 1
+    now[0] += 1
     assert not bans.is_banned("a")
     for number in range(ADDRESSES_MAX + 1):
         bans.strike(str(number))

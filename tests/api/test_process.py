@@ -1,6 +1,7 @@
 """The platform over a real port: what travels on the wire, ports, and an orderly end."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -156,6 +157,44 @@ def test_a_body_that_does_not_arrive_is_refused(
     answer = serve(chain, say(head, b'{"tx":'))
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b'"code":"too_slow"' in answer
+
+
+def hoard(requests: int, *, pause: float, taken: int) -> Talk:
+    """A talk that asks for much, takes so many bytes after each pause, and then the rest."""
+
+    async def talk(port: int) -> bytes:
+        peer = socket.socket()
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        peer.setblocking(False)
+        loop = asyncio.get_running_loop()
+        heard = b""
+        with peer, contextlib.suppress(ConnectionError):
+            await loop.sock_connect(peer, ("127.0.0.1", port))
+            asked = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * requests
+            await loop.sock_sendall(peer, asked)
+            for _ in range(10):
+                await asyncio.sleep(pause)
+                if taken:
+                    heard += await loop.sock_recv(peer, taken)
+            while heard.count(b"HTTP/1.1 200 ") < requests:
+                part = await asyncio.wait_for(loop.sock_recv(peer, 1 << 20), 10)
+                if not part:
+                    break
+                heard += part
+        return heard
+
+    return talk
+
+
+@pytest.mark.skipif(process.TAKES_NOTHING is None, reason="this system has no TCP_USER_TIMEOUT")
+def test_a_reader_that_takes_nothing_is_cut_off_and_a_slow_one_is_not(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "STALLED_MS", 500)
+    stalled = serve(chain, hoard(40, pause=0.2, taken=0))
+    assert stalled.count(b"HTTP/1.1 200 ") < 40
+    slow = serve(chain, hoard(40, pause=0.1, taken=1 << 17))
+    assert slow.count(b"HTTP/1.1 200 ") == 40
 
 
 def listen_and_free() -> int:

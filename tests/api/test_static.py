@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from ctn.api.gate import SECURITY_HEADERS, Gate
+from ctn.api.limits import Limits
 from ctn.api.refusals import DoorRefusal
 from ctn.api.static import DEVELOPER_POLICY, DOCUMENTS, FOLDERS, asset, document
 from tests.api.chains import Asked, Chain
@@ -36,7 +37,7 @@ def get(folder: Path, path: str, headers: dict[str, str] | None = None) -> httpx
     app.add_api_route("/tool", tool, response_class=Response)
     app.add_api_route("/assets/{name}", asset(folder / "assets"), response_class=Response)
     app.add_exception_handler(DoorRefusal, _refused)
-    transport = httpx.ASGITransport(Gate(app, spares_loopback=True))
+    transport = httpx.ASGITransport(Gate(app, Limits(spares_loopback=True)))
 
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:

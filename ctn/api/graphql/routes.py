@@ -13,6 +13,7 @@ from ctn.api.graphql.http import Endpoint
 from ctn.api.graphql.schema import core_schema
 from ctn.api.graphql.sockets import Doors
 from ctn.api.graphql.streams import Streams
+from ctn.api.limits import Limits
 from ctn.api.link import Link
 from ctn.api.sockets import Sockets
 from ctn.views.reader import Reader
@@ -24,12 +25,12 @@ class Graphql:
     """What answers `/graphql` over one link and one reader."""
 
     def __init__(
-        self, link: Link, reader: Reader, sockets: Sockets, documents: Documents
+        self, link: Link, reader: Reader, doors: tuple[Sockets, Limits], documents: Documents
     ) -> None:
         self.runner = Runner(core_schema(), link, reader, documents)
         self._endpoint = Endpoint(self.runner)
         self._streams = Streams(self.runner)
-        self._doors = Doors(self.runner, self._streams, sockets)
+        self._doors = Doors(self.runner, self._streams, *doors)
 
     @property
     def routes(self) -> list[BaseRoute]:

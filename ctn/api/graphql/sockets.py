@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import msgspec
 from graphql import FieldNode, GraphQLError, OperationType
@@ -15,15 +16,18 @@ from ctn.api.graphql.asked import BODY_BYTES, Message, asked_of, read_message
 from ctn.api.graphql.documents import invalid
 from ctn.api.graphql.execution import Prepared, Runner
 from ctn.api.graphql.faults import Teller
+from ctn.api.graphql.following import RING_MESSAGES, Follower, Key, Told
 from ctn.api.graphql.http import EXPECTED
 from ctn.api.graphql.news import KINDS
-from ctn.api.graphql.streams import Follower, Key, Streams, Told
-from ctn.api.origin import check_origin
+from ctn.api.graphql.streams import Streams
+from ctn.api.limits import Limits
+from ctn.api.peers import client_of
 from ctn.api.problems import language_of
-from ctn.api.rates import Rates
-from ctn.api.refusals import OriginRefused, RateLimited, TooManySockets
+from ctn.api.rates import bucket_of
+from ctn.api.refusals import Banned, Busy, DoorRefusal, TooManySockets, TooManyStreams
 from ctn.api.sockets import TRY_AGAIN, WAITING_BYTES, WAITING_MAX, Sockets
 from ctn.kernel.refusal import Malformed
+from ctn.views.refusals import ViewRefusal
 
 PROTOCOL: Final = "graphql-transport-ws"
 INIT_SECONDS: Final = 3
@@ -31,50 +35,59 @@ SUBSCRIPTIONS_MAX: Final = 10
 ID_LETTERS: Final = 128
 INVALID, UNAUTHORIZED, BAD_PROTOCOL = 4400, 4401, 4406
 INIT_LATE, ID_TAKEN, INIT_TWICE = 4408, 4409, 4429
-TOO_LARGE: Final = 1009
+BANNED, TOO_LARGE, NOT_UTF8 = 1008, 1009, 1007
+MALFORMED: Final = 400  # as what breaks the protocol would be answered by HTTP
+BUSY_SECONDS: Final = 0.1
 
 
 class Doors:
     """What all sockets of `/graphql` share; the sockets of the feed count against one limit too."""
 
-    def __init__(self, runner: Runner, streams: Streams, sockets: Sockets) -> None:
+    def __init__(self, runner: Runner, streams: Streams, sockets: Sockets, limits: Limits) -> None:
         self.runner = runner
         self.streams = streams
         self.sockets = sockets
-        self.rates = Rates()
+        self.limits = limits
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def serve(self, websocket: WebSocket) -> None:
         """Serve a socket until it is closed."""
-        try:
-            check_origin(websocket.scope)
-        except OriginRefused:
-            await websocket.close()  # before it is accepted: the answer is 403
-            return
         if PROTOCOL not in websocket.scope.get("subprotocols", []):
             await websocket.accept()
             await websocket.close(BAD_PROTOCOL, "Subprotocol not acceptable")
             return
         await websocket.accept(PROTOCOL)
-        client = websocket.client.host if websocket.client else ""
+        client = client_of(websocket.scope)
         try:
             self.sockets.enter(client)
         except TooManySockets:
             await websocket.close(TRY_AGAIN, "Too many sockets")
             return
         try:
-            await Socket(self, websocket, "" if self.sockets.is_spared(client) else client).run()
+            await Socket(self, websocket).run()
         finally:
             self.sockets.leave(client)
+
+    def turn(self, client: str) -> asyncio.Lock:
+        """What the messages of one address are written under: one at a time, others go before."""
+        bucket = bucket_of(client)
+        found = self._turns.get(bucket)
+        if found is None:
+            found = self._turns[bucket] = asyncio.Lock()
+        return found
 
 
 class Socket:
     """One connection and its subscriptions."""
 
-    def __init__(self, doors: Doors, websocket: WebSocket, client: str) -> None:
+    def __init__(self, doors: Doors, websocket: WebSocket) -> None:
         self.doors = doors
         self.runner = doors.runner
         self.websocket = websocket
-        self.client = client
+        self.scope = websocket.scope
+        client = client_of(self.scope)
+        self.client = "" if doors.limits.is_spared(self.scope) else bucket_of(client)
+        self.turn = doors.turn(client)
         language = language_of(websocket.headers.raw)
         self.teller = Teller(language, secrets.token_hex(REQUEST_ID_BYTES))
         self.operations: dict[str, asyncio.Task[None]] = {}
@@ -136,26 +149,47 @@ class Socket:
             while self.closing is None:
                 text = await self.websocket.receive_text()
                 self._receive(text)
-        except (WebSocketDisconnect, RuntimeError):
+        except WebSocketDisconnect as gone:
+            if gone.code in (NOT_UTF8, TOO_LARGE):  # ended by the server before it came to us
+                self._strike(MALFORMED)
+        except RuntimeError:
             return
         except KeyError:
-            self.close(INVALID, "Messages are text")
+            self._refuse(INVALID, "Messages are text")
         finally:
             late.cancel()
+
+    def _refuse(self, code: int, reason: str) -> None:
+        """Close for what was malformed, and count it as a malformed body is counted."""
+        self._strike(MALFORMED)
+        self.close(code, reason)
+
+    def _strike(self, status: int) -> None:
+        self.doors.limits.note(self.scope, status)
+
+    def _is_banned(self) -> bool:
+        try:
+            self.doors.limits.check_ban(self.scope)
+        except Banned:
+            return True
+        return False
 
     def _check_init(self) -> None:
         if not self.is_ready:
             self.close(INIT_LATE, "Connection initialisation timeout")
 
     def _receive(self, text: str) -> None:
+        if self._is_banned():
+            self.close(BANNED, "Banned")
+            return
         data = text.encode("utf-8", "surrogatepass")
         if len(data) > BODY_BYTES:
-            self.close(TOO_LARGE, "Message too large")
+            self._refuse(TOO_LARGE, "Message too large")
             return
         try:
             message = read_message(data)
         except EXPECTED:
-            self.close(INVALID, "Invalid message")
+            self._refuse(INVALID, "Invalid message")
             return
         if message.type == "connection_init":
             self._init()
@@ -166,7 +200,7 @@ class Socket:
         elif message.type == "complete" and message.id is not None:
             self._end(message.id)
         elif message.type != "pong":
-            self.close(INVALID, "Invalid message")
+            self._refuse(INVALID, "Invalid message")
 
     def _init(self) -> None:
         if self.is_ready:
@@ -180,18 +214,18 @@ class Socket:
         if not self.is_ready:
             self.close(UNAUTHORIZED, "Unauthorized")
         elif name is None or not 1 <= len(name) <= ID_LETTERS or message.payload is None:
-            self.close(INVALID, "Invalid message")
+            self._refuse(INVALID, "Invalid message")
         elif name in self.operations:
             self.close(ID_TAKEN, f"Subscriber for {name[:64]} already exists"[:100])
-        elif len(self.operations) >= SUBSCRIPTIONS_MAX or not self._may_ask():
-            self._error(name, RateLimited())
         else:
-            task = asyncio.create_task(self._operate(name, message))
-            self.operations[name] = task
-
-    def _may_ask(self) -> bool:
-        """Whether the address has a token left; one that is spared needs none."""
-        return not self.client or self.doors.rates.take(self.client)
+            try:
+                if len(self.operations) >= SUBSCRIPTIONS_MAX:
+                    raise TooManyStreams(per_socket=SUBSCRIPTIONS_MAX)
+                self.doors.limits.take(self.scope)
+            except DoorRefusal as refusal:
+                self._error(name, refusal)
+                return
+            self.operations[name] = asyncio.create_task(self._operate(name, message))
 
     async def _operate(self, name: str, message: Message) -> None:
         try:
@@ -207,36 +241,44 @@ class Socket:
             self.offer(f'{{"id":{written(name)},"type":"complete"}}')
             self.operations.pop(name, None)
         except EXPECTED as error:
-            self.operations.pop(name, None)
             self._error(name, error)
 
     async def _follow(self, name: str, prepared: Prepared) -> None:
+        """Follow until it ends: messages are told in their order, as fast as this one is served."""
         key, after = followed(self.runner, prepared)
-        shared = (prepared.text, prepared.operation_name, written(_without_after(prepared)))
+        line: asyncio.Queue[Told] = asyncio.Queue()
 
-        async def take(told: Told) -> None:
-            if name not in self.operations:
-                return
-            payload = told.written.get(shared)
-            if payload is None:
-                try:
-                    answer, _stand = await self.runner.query(
-                        prepared, self.teller, root=told.value
-                    )
-                except EXPECTED as error:
-                    self._error(name, error)
-                    return
-                payload = told.written[shared] = written(answer.body)
-            self.offer(frame_of(name, payload))
+        def take(told: Told) -> None:
+            line.put_nowait(told)
+            if line.qsize() > WAITING_MAX + RING_MESSAGES:  # what is missed may come at once
+                self.close(TRY_AGAIN, "Too slow")
 
-        follower = Follower(take)
+        follower = Follower(take, self.client)
         self.followed[name] = (key, follower)
         await self.doors.streams.follow(key, follower, after)
-        if name not in self.operations:
-            self.doors.streams.leave(key, follower)
+        while True:
+            told = await line.get()
+            self.offer(frame_of(name, await self._payload(prepared, told)))
+            await asyncio.sleep(0)  # the writer's turn: what was missed comes at once
+
+    async def _payload(self, prepared: Prepared, told: Told) -> str:
+        """A message as a document asks for it, written once for all who ask the same."""
+        shared = (prepared.text, prepared.operation_name, written(_without_after(prepared)))
+        known = told.written_for(shared)
+        async with self.turn, known.lock:
+            while known.text is None:
+                try:
+                    query = self.runner.query(prepared, self.teller, root=told.value)
+                    answer, _stand = await query
+                except (Busy, ViewRefusal):  # nothing may be left out: the line waits
+                    await asyncio.sleep(BUSY_SECONDS)
+                else:
+                    known.text = written(answer.body)
+            return known.text
 
     def _error(self, name: str, error: Exception) -> None:
-        entry, _status = self.teller.told(error)
+        entry, status = self.teller.told(error)
+        self._strike(status)
         self._end(name)
         self.offer(f'{{"id":{written(name)},"type":"error","payload":[{written(entry)}]}}')
 

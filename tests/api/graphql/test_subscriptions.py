@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from ctn.api import sockets as counting
-from ctn.api.graphql import sockets, streams
+from ctn.api.graphql import following, sockets
 from ctn.modules.market.feed import applied_rows, checksum
 from tests.api.graphql.worlds import NAME, REF, TONNE, Follower, Platform, order, served
 from tests.worlds import Person
@@ -93,12 +93,12 @@ def test_a_height_that_is_not_kept_gives_a_new_snapshot(market: Platform, addres
 
 
 def test_a_full_ring_forgets_its_oldest_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "RING_MESSAGES", 2)
-    stream = streams.Stream(("blocks",))
+    monkeypatch.setattr(following, "RING_MESSAGES", 2)
+    stream = following.Stream(("blocks",))
     stream.since = stream.height = 0
     for height in (1, 2, 3):
         stream.height = height
-        stream.keep(streams.Told(height, {}, 10, {}))
+        stream.keep(following.Told(height, {}, 10, {}))
     assert [told.height for told in stream.ring] == [2, 3]
     assert stream.reaches(1)
     assert not stream.reaches(0)
@@ -190,7 +190,7 @@ def test_a_socket_holds_10_subscriptions(market: Platform, address: str) -> None
         reader.subscribe(str(number), BLOCKS)
         reader.data()
     reader.subscribe("11", BLOCKS)
-    assert reader.receive()["payload"][0]["extensions"]["code"] == "rate_limited"
+    assert reader.receive()["payload"][0]["extensions"]["code"] == "too_many_streams"
     reader.send({"id": "0", "type": "complete"})
     reader.subscribe("12", BLOCKS)
     reader.data()

@@ -196,11 +196,11 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def served(platform_: Platform) -> Iterator[str]:
+def served(platform_: Platform, serving: Config | None = None) -> Iterator[str]:
     """The address of a real server of the platform's own application."""
     listener = socket.create_server(("127.0.0.1", 0))
     link = Link(platform_.chain.socket)
-    app = create_app(link, Config(), Parts(platform_.views))
+    app = create_app(link, serving or Config(), Parts(platform_.views))
     config = uvicorn.Config(
         app, http=Wire, ws="websockets-sansio", lifespan="off", log_config=None,
         ws_max_size=MESSAGE_BYTES, ws_per_message_deflate=False,
