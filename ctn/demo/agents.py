@@ -33,9 +33,11 @@ Names = dict[str, list[str]]
 OPEN_MAX = 5
 FILLS = 20
 PROTECT_BP = 150
-ORDER_T_MAX = 25
+ORDER_T_MAX = 6
 LOW_MONEY = 50_000 * parts.CNY
-TOP_UP = 500_000 * parts.CNY
+TOP_UP = 100_000 * parts.CNY
+# Whoever may enter less than this today rests until tomorrow.
+ROOM_LOW = 20_000 * parts.CNY
 MAKER_LOW, MAKER_TOP_UP = 5 * MILLION, 10 * MILLION
 FEE_ROOM_BP = 10_050  # of a price: the greatest fee fits with room
 KG = 1_000
@@ -119,7 +121,11 @@ def _quotes(cast: Cast, name: str, step: int, seen: Seen) -> list[Op]:
 
 
 def _trade(cast: Cast, name: str, seen: Seen, draw: Stream) -> list[Op]:
-    """Drop the oldest of too many orders; then take, or stand beside the best."""
+    """Drop the oldest of too many orders; then take, or stand beside the best, unless the day's
+    value of this person is spent.
+    """
+    if seen.rooms[name] < ROOM_LOW:
+        return []
     instrument = seen.instruments[draw.one_of(sorted(seen.instruments))]
     own = [order for order in seen.orders if order.account == cast.address(name)]
     ops: list[Op] = []
@@ -248,7 +254,8 @@ def _bank(cast: Cast, step: int, seen: Seen) -> Iterator[Op]:
     for name in seen.balances:
         is_maker = name in parts.MARKET_MAKERS
         floor, amount = (MAKER_LOW, MAKER_TOP_UP) if is_maker else (LOW_MONEY, TOP_UP)
-        if cast.actors[cast.address(name)].duty is None and seen.held(name, QUOTE) < floor:
+        is_short = seen.held(name, QUOTE) < floor and seen.rooms[name] >= amount
+        if cast.actors[cast.address(name)].duty is None and is_short:
             due.append((name, amount))
     today = (seen.time + UTC8_MS) // DAY_MS
     if due or money.attested is None or money.attested < today:

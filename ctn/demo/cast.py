@@ -12,7 +12,7 @@ import msgspec
 
 from ctn.client.founding import Authority, class_records, council_record, founding
 from ctn.crypto import ed25519
-from ctn.crypto.digest import sha256
+from ctn.crypto.digest import sha256, sha256_hex
 from ctn.demo.ground import CHAIN_ID
 from ctn.kernel.account import (
     Account,
@@ -124,6 +124,11 @@ ACTORS = AUTHORITIES + PLAYERS
 # Organisations sign what is more than a trade with two keys, as on any network.
 ORGANISATIONS = AUTHORITIES + COMPANIES
 BOTH = Thresholds(1, 2, 2)
+
+
+def owner_of(name: str) -> str:
+    """The beneficial owner of a part, as its attestor names it."""
+    return sha256_hex(name.encode())
 
 
 class Cast:

@@ -100,7 +100,7 @@ def _attestations(cast: Cast, time: int) -> Iterator[Act]:
     for actor in parts.PLAYERS:
         address = cast.address(actor.name)
         level = 2 if actor.kind == parts.PERSON else 3
-        owner = sha256_hex(actor.name.encode())
+        owner = parts.owner_of(actor.name)
         expires = time + TERM_DAYS * DAY_MS
         ops.append(
             Attest(address, level, actor.kind, COUNTRY, (owner,), (), "00" * 32, expires)

@@ -7,6 +7,7 @@ import pytest
 from ctn.demo.agents import HISTORY, LIVE, Pace, acting, acts
 from ctn.demo.cast import SEED
 from ctn.demo.seen import see
+from ctn.modules.assets.issue_money import IssueMoney
 from tests.demo.worlds import Told
 
 FIRST_TRADE, FIRST_CERTIFICATE = 20, 40
@@ -77,3 +78,17 @@ def test_nobody_acts_before_an_instrument_is_open(told: Told) -> None:
     with told.open() as chain:
         seen = see(chain, told.cast, ())._replace(instruments={})
     assert acts(told.cast, 61, acting(SEED, 61, HISTORY), seen) == []
+
+
+def test_whoever_has_spent_the_value_of_the_day_rests_and_is_paid_in_no_more(told: Told) -> None:
+    names = acting(SEED, 61, HISTORY)
+    traders = names["trade"]
+    with told.open() as chain:
+        seen = see(chain, told.cast, [name for found in names.values() for name in found])
+    assert set(traders) & {act.actor for act in acts(told.cast, 61, names, seen)}
+    spent = seen._replace(
+        rooms=dict.fromkeys(seen.rooms, 0), balances={name: {} for name in seen.balances}
+    )
+    found = acts(told.cast, 61, names, spent)
+    assert not set(traders) & {act.actor for act in found}
+    assert not any(isinstance(op, IssueMoney) for act in found for op in act.ops)
