@@ -82,14 +82,14 @@ def _trades(view: View, of: Sequence[str], _state: Any) -> tuple[Value, Any]:
 
 
 def _new_trades(news: News, of: Sequence[str], _state: Any) -> tuple[Value | None, Any]:
+    """All of them, for none may be missed; the work of a block bounds how many there are."""
     table = tables.trades
     statement = (
         select(table)
         .where(table.c.instrument == of[0], table.c.height > news.since)
-        .order_by(table.c.no.desc())
-        .limit(ITEMS_MAX)
+        .order_by(table.c.no)
     )
-    rows = news.view.rows(statement)[::-1]
+    rows = news.view.rows(statement)
     return ({"trades": rows} if rows else None), None
 
 
@@ -149,7 +149,6 @@ def _new_frames(news: News, of: Sequence[str], state: Any) -> tuple[Value | None
         select(*[table.c[name] for name in FRAME_TRADE])
         .where(table.c.instrument == of[0], table.c.height > news.since)
         .order_by(table.c.no)
-        .limit(ITEMS_MAX)
     )
     shown = book._replace(
         bids=changed_rows(before.bids, book.bids), asks=changed_rows(before.asks, book.asks)

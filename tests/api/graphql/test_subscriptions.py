@@ -11,7 +11,16 @@ from websockets.sync.client import connect
 from ctn.api import sockets as counting
 from ctn.api.graphql import following, sockets
 from ctn.modules.market.feed import applied_rows, checksum
-from tests.api.graphql.worlds import NAME, REF, TONNE, Follower, Platform, order, served
+from tests.api.graphql.worlds import (
+    NAME,
+    REF,
+    TONNE,
+    Follower,
+    Platform,
+    order,
+    platform,
+    served,
+)
 from tests.worlds import Person
 
 FRAMES = "subscription($i: String!, $after: Height){frames(instrument: $i, after: $after)}"
@@ -126,6 +135,25 @@ def test_trades_candles_accounts_and_transactions_are_told(market: Platform, add
                      t=sent["id"])  # fmt: skip
     assert reader.data() == {"transaction": {"status": "APPLIED"}}
     reader.close()
+
+
+def test_every_trade_of_a_block_is_told_however_many_there_are() -> None:
+    with platform() as market, served(market) as address:
+        for _ in range(15):
+            market.send("bob", *[order("sell", REF, 1) for _ in range(4)])
+        reader = Follower(address).begin()
+        trades = "subscription($i: String!){trades(instrument: $i){trades{no}}}"
+        reader.subscribe("t", trades, i=NAME)
+        reader.data()
+        watcher = Follower(address).begin()
+        watcher.subscribe("f", FRAMES, i=NAME)
+        watcher.data()
+        market.send("alice", *[order("buy", REF, 20) for _ in range(3)])
+        told, frame = reader.data()["trades"], watcher.data()["trades"]
+        assert [trade["no"] for trade in told] == [trade["no"] for trade in frame]
+        assert len(told) == 60
+        reader.close()
+        watcher.close()
 
 
 def test_queries_and_errors_are_answered_and_complete(market: Platform, address: str) -> None:
