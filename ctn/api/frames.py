@@ -164,13 +164,15 @@ class Frames:
     def block(self, block: Block) -> bool:
         """Move on by a block of the engine; whether followers can go on from the frames alone.
 
-        A block that does not follow on the last one starts anew from the read model.
+        A block that does not follow on the last one, or that is of a chain begun anew, starts anew
+        from the read model.
         """
-        height = block.header["height"]
+        height, chain = block.header["height"], block.header["chain"]
         with self._lock:
-            if self.head is not None and height <= self.head.height:
+            is_same = self.head is not None and self.head.chain == chain
+            if self.head is not None and is_same and height <= self.head.height:
                 return True
-            if self.head is None or height != self.head.height + 1:
+            if self.head is None or not is_same or height != self.head.height + 1:
                 with self._reader.view(SEED_SECONDS) as view:
                     self._seed(view)
                 return False

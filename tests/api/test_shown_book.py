@@ -200,3 +200,18 @@ def test_an_order_that_moved_is_shown_past_its_first_expiry(tmp_path: Path) -> N
         seen.go_on(height)
         assert seen.bids() == [(EARLY + 5_000, 1)]
     seen.close()
+
+
+def test_a_block_of_a_chain_that_was_begun_anew_starts_anew_from_the_tables(
+    tmp_path: Path,
+) -> None:
+    world = RecordedMarket()
+    world.resting(rested(1, world.seller, "sell", EARLY))
+    world.empty_block()
+    world.empty_block()
+    seen = Seen(tmp_path, world, 2)
+    block = seen.feed.block(1)
+    assert seen.frames.block(block)  # one that is known already
+    block.header["chain"] = "another:0000000000000000"
+    assert not seen.frames.block(block)
+    seen.close()
