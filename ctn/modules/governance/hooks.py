@@ -47,16 +47,22 @@ def end_block(ledger: Ledger) -> Iterator[Item]:
 
 
 def next_due(ledger: Ledger) -> int | None:
-    """The block time in ms of the earliest work, at or before block time when it waits."""
+    """The block time in ms of the earliest work, at or before block time when it waits.
+
+    What a bug stopped is no work: blocks would follow each other for ever because of it.
+    """
     agenda = ledger.index(Agenda)
     stop = ledger.get(Stop, STOP)
-    times = [] if stop is None else [stop.until]
-    times += [acts for acts, name in agenda.changes[:1]]
+    times = [] if stop is None or is_stuck(ledger, MODULE, "stop") else [stop.until]
+    for acts, name in agenda.changes:
+        if not is_stuck(ledger, MODULE, f"param:{name}"):
+            times.append(acts)
+            break
     for due, place in agenda.due:
         if _is_ready(ledger, place):
             times.append(due)
             break
-    if any(_is_over(ledger, place) for place in agenda.locked):
+    if any(not is_stuck(ledger, MODULE, item.id) for item in _returns(ledger)):
         times.append(ledger.block.time)
     return min(times, default=None)
 

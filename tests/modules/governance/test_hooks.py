@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctn.kernel.account import DutyKind
-from ctn.kernel.block import STOP
+from ctn.kernel.block import STOP, Stuck
 from ctn.kernel.block import Stop as StopRecord
 from ctn.kernel.receipt import NOT_ADMITTED, REFUSED
 from ctn.modules.assets.transfer import Transfer
@@ -231,6 +231,20 @@ def test_locks_of_many_come_back_over_the_next_blocks() -> None:
     world.empty_block()
     assert all_of(world, LockedLot) == all_of(world, Ballot) == []
     assert world.machine.next_due() is None
+
+
+@pytest.mark.parametrize("item", ["param:taker_ppm", "stop"])
+@pytest.mark.parametrize("is_stuck", [False, True])
+def test_what_a_bug_stopped_makes_no_block_due(item: str, is_stuck: bool) -> None:
+    """Blocks would follow each other for ever because of it."""
+    world = GovernanceWorld()
+    if item == "stop":
+        world.put(StopRecord(0, world.time), STOP)
+    else:
+        world.put(ParamChange("taker_ppm", 400, world.time))
+    if is_stuck:
+        world.put(Stuck("", 1), f"governance/{item}")
+    assert world.machine.next_due() == (None if is_stuck else world.time)
 
 
 # --- the emergency stop
