@@ -16,6 +16,7 @@ from ctn.kernel.op import Carried
 from ctn.kernel.receipt import HookItem
 from ctn.kernel.refusal import Refusal
 from ctn.modules import MODULES
+from ctn.modules.governance import events
 
 HALTING: Final = (MemoryError, RecursionError, OSError)
 
@@ -66,6 +67,7 @@ class Hooks:
                 raise
             ledger.undo(start)
             ledger.put(Stuck(item.scope, ledger.block.height), f"{module}/{item.id}")
+            ledger.emit(events.Stuck(module, item.id, item.scope))
             self._alarms.append(f"stuck {module}/{item.id}\n{traceback.format_exc()}")
 
     def _acts(self, ledger: Ledger, act: Act) -> bool:
@@ -81,8 +83,9 @@ class Hooks:
         ledger.tx = facts
         return True
 
-    def check_block(self, ledger: Ledger) -> None:
+    def check_block(self, ledger: Ledger) -> list[HookItem]:
         """Freeze each scope in which an invariant of the whole block does not hold; then warn."""
+        done: list[HookItem] = []
         for module in MODULES:
             name = name_of(module)
             if not hasattr(module, "block_breaches"):
@@ -90,10 +93,13 @@ class Hooks:
             for scope, reason in list(module.block_breaches(ledger)):
                 if not is_stuck(ledger, name, scope):
                     ledger.put(Stuck(scope, ledger.block.height), f"{name}/{scope}")
+                    ledger.emit(events.InvariantBroken(reason.partition(":")[0], scope))
+                    done += told(ledger, "kernel.end_block", f"{name}/{scope}")
                     self._alarms.append(f"broken invariant: {reason}")
         for module in MODULES:
             if hasattr(module, "block_alarms"):
                 self._alarms.extend(module.block_alarms(ledger))
+        return done
 
 
 def running(ledger: Ledger) -> Iterator[ModuleType]:

@@ -256,7 +256,7 @@ class Machine:
                 places.append(index)
             receipts.append(encode(receipt))
         hooks += self._hooks.run(ledger, "end_block", place)[0]
-        self._hooks.check_block(ledger)
+        hooks += self._hooks.check_block(ledger)
         self._close(ledger, hooks, receipts)
         changes = changes_of(ledger)
         root = self.commitment.update([item.change for item in changes])

@@ -335,8 +335,11 @@ def _wrong_money() -> tuple[World, str, str]:
 
 def test_a_hook_item_that_breaks_is_stuck_and_passed_over() -> None:
     world, _bank, _alice = _wrong_money()
-    outcome, receipts, alarms = _run(world, time=START + 60_000)
-    assert receipts == []
+    outcome, (receipt,), alarms = _run(world, time=START + 60_000)
+    (item,) = receipt["hooks"]
+    stuck = {"module": "assets", "id": "reserve-cny", "scope": "cny"}
+    assert (item["hook"], item["item"], item["moves"]) == ("assets.begin_block", "reserve-cny", [])
+    assert item["events"] == [{"event": "governance.Stuck", "op": 0} | stuck]
     assert len(alarms) == 1
     assert world.get(Stuck, "assets/reserve-cny") == Stuck("cny", outcome.height)
     assert not world.get(Money, "cny").is_short

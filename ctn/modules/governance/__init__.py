@@ -12,7 +12,16 @@ from ctn.kernel.record import Event, Record
 from ctn.modules.governance.approve import Approve
 from ctn.modules.governance.cancel import Cancel
 from ctn.modules.governance.cancel_upgrade import CancelUpgrade
-from ctn.modules.governance.events import Executed, Expired, Failed, Passed, Rejected, Resumed
+from ctn.modules.governance.events import (
+    Executed,
+    Expired,
+    Failed,
+    InvariantBroken,
+    Passed,
+    Rejected,
+    Resumed,
+    Stuck,
+)
 from ctn.modules.governance.hooks import begin_block, end_block, next_due
 from ctn.modules.governance.invariants import INVARIANTS, recount_votes
 from ctn.modules.governance.object import Object
@@ -52,7 +61,10 @@ RECORDS: tuple[type[Record], ...] = (
     Council, Proposal, ProposalCounter, Ballot, LockedLot, ParamChange, StopCall, Anchor,
     LastAnchor, PastRoot,
 )  # fmt: skip
-HOOK_EVENTS: tuple[type[Event], ...] = (Passed, Rejected, Executed, Failed, Expired, Resumed)
+# The last two are told by the kernel's hooks, of any module.
+HOOK_EVENTS: tuple[type[Event], ...] = (
+    Passed, Rejected, Executed, Failed, Expired, Resumed, InvariantBroken, Stuck,
+)  # fmt: skip
 
 
 def recount(ledger: Ledger, balances: dict[str, int]) -> None:

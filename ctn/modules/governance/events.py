@@ -142,3 +142,18 @@ class Anchored(Event, frozen=True):
     state_root: str
     reference: str
     by: str
+
+
+class InvariantBroken(Event, frozen=True):
+    """An invariant of the whole block does not hold: `scope` is frozen until an upgrade."""
+
+    invariant: str
+    scope: str
+
+
+class Stuck(Event, frozen=True):
+    """A bug stopped what `module` does by itself, `id`: `scope` is frozen until an upgrade."""
+
+    module: str
+    id: str
+    scope: str

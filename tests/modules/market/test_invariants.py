@@ -2,7 +2,9 @@
 
 import pytest
 
-from ctn.kernel.invariant import Breach
+from ctn.hooks import Hooks
+from ctn.kernel.block import Stuck
+from ctn.kernel.invariant import Breach, Watch
 from ctn.kernel.ledger import Ledger, delta_since
 from ctn.modules.market.book import Books
 from ctn.modules.market.invariants import (
@@ -121,6 +123,20 @@ def test_finds_a_crossed_book() -> None:
     ledger.put(resting(world).replace(no=9, seq=9, side="buy"))
     (breached,) = crossed_books(ledger)
     assert breached.reason.startswith("I20")
+
+
+def test_a_crossed_book_is_frozen_and_told_once() -> None:
+    world, _ann, _ben = traded()
+    ledger, alarms = world.draft(), list[str]()
+    ledger.put(resting(world).replace(no=9, seq=9, side="buy"))
+    hooks = Hooks(Watch(()), alarms, world.machine.execute)  # type: ignore[arg-type]
+    (item,) = hooks.check_block(ledger)
+    assert item.item == f"market/{NAME}"
+    told = {"invariant": "I20 book", "scope": NAME}
+    assert item.events == [{"event": "governance.InvariantBroken", "op": 0} | told]
+    assert ledger.get(Stuck, f"market/{NAME}") == Stuck(NAME, ledger.block.height)
+    assert len(alarms) == 1
+    assert hooks.check_block(ledger) == []
 
 
 def test_the_recount_finds_what_the_records_do_not_explain() -> None:
