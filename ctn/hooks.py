@@ -62,7 +62,7 @@ class Hooks:
             self._watch.check(ledger, start)
         except HALTING:
             raise
-        except Exception:
+        except Exception:  # a bug stops one item and raises an alarm; the chain goes on
             if ledger.is_indexing:
                 raise
             ledger.undo(start)

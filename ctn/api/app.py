@@ -164,11 +164,8 @@ def create_app(link: Link, config: Config, parts: Parts = Parts()) -> Gate:
     app.state.exports = exports.Exports(reader)
     app.state.imports = imports.Imports(imports.known_of(link))
     app.state.watch = watch.Watch(imports.known_of(link))
-    app.state.store = parts.store or PlatformStore()
-    app.state.challenges = Challenges(login.milliseconds)
-    app.state.sessions = Sessions(app.state.store, login.milliseconds)
-    app.state.room = Room(link, app.state.store)
     app.state.seats = seats.Seats(link, spares_loopback=spares_loopback)
+    _open_room(app, link, parts.store or PlatformStore())
     app.router.route_class = StrictRoute
     for route in ROUTES:
         _add(app, route)
@@ -187,6 +184,14 @@ def create_app(link: Link, config: Config, parts: Parts = Parts()) -> Gate:
         trusted_proxies=config.api.trusted_proxies,
         public_url=config.api.public_url,
     )
+
+
+def _open_room(app: FastAPI, link: Link, store: PlatformStore) -> None:
+    """Logins and the signing room, which share what the platform keeps."""
+    app.state.store = store
+    app.state.challenges = Challenges(login.milliseconds)
+    app.state.sessions = Sessions(store, login.milliseconds)
+    app.state.room = Room(link, store)
 
 
 def _add_pages(app: FastAPI) -> None:

@@ -61,12 +61,7 @@ def init(
     Its address is that of the first key. Authorities and council of a network are institutions:
     at least two keys must stand in the file of each, whichever option names it.
     """
-    if profile not in PROFILES:
-        raise typer.BadParameter(f"--profile {profile!r}: dev or network")
-    if profile == NETWORK and not authority:
-        raise typer.BadParameter("a network needs --authority duty=ACCOUNT")
-    if profile == NETWORK and not council:
-        raise typer.BadParameter("a network needs --council ACCOUNT, once for each member")
+    _check_asked(profile, authority, council)
     home = options().home
     if (home / "config" / "genesis.json").exists():
         raise Trouble(f"{home} already holds a chain", 78)
@@ -88,6 +83,16 @@ def init(
         genesis = _founded(chain_id, first, named)
     _create(genesis, seed, PROFILES[profile])
     _tell(genesis, profile, keys, named)
+
+
+def _check_asked(profile: str, authority: list[str] | None, council: list[str] | None) -> None:
+    """A network needs to be told its authorities and its council."""
+    if profile not in PROFILES:
+        raise typer.BadParameter(f"--profile {profile!r}: dev or network")
+    if profile == NETWORK and not authority:
+        raise typer.BadParameter("a network needs --authority duty=ACCOUNT")
+    if profile == NETWORK and not council:
+        raise typer.BadParameter("a network needs --council ACCOUNT, once for each member")
 
 
 class Named:

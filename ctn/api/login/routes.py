@@ -24,6 +24,7 @@ from ctn.api.login.refusals import (
 )
 from ctn.api.login.sessions import REFRESH_MS, Opened, Session, Sessions
 from ctn.api.login.signers import has_account, is_signer
+from ctn.api.peers import client_of
 from ctn.api.routes import Route
 from ctn.crypto import schemes
 from ctn.crypto.errors import CryptoError
@@ -91,7 +92,7 @@ async def challenge(request: Request) -> Response:
     """A nonce to be signed once within five minutes, for the page that asks."""
     await read_body(request, Nothing)
     origin = origin_asked(request)
-    nonce, expires = _challenges(request).give(origin, _client_of(request))
+    nonce, expires = _challenges(request).give(origin, client_of(request.scope))
     chain = await _chain_name(link_of(request))
     return answer(
         ChallengeAnswer(
@@ -198,10 +199,6 @@ def sessions_of(request: Request) -> Sessions:
 def _challenges(request: Request) -> Challenges:
     found: Challenges = request.app.state.challenges
     return found
-
-
-def _client_of(request: Request) -> str:
-    return "" if request.client is None else request.client.host
 
 
 async def _chain_name(link: Link) -> str:

@@ -43,8 +43,7 @@ def add(connection: Connection, waiting: Waiting, keys: tuple[str, ...]) -> None
     `keys` are those of the account's signers: where no place is left, a signature of none of
     them gives way.
     """
-    known = _find(connection, waiting.account, waiting.id)
-    if known is None:
+    if one(connection, waiting.account, waiting.id) is None:
         _require_space(connection, waiting)
         values = ", ".join([f":{name.strip()}" for name in _COLUMNS.split(",")])
         put = text(f"INSERT INTO pending ({_COLUMNS}) VALUES ({values})")  # noqa: S608
@@ -102,7 +101,11 @@ def every(connection: Connection, account: str) -> list[Waiting]:
 
 def one(connection: Connection, account: str, identity: str) -> Waiting | None:
     """One that waits for an account; None when there is none, or it is of another."""
-    return _find(connection, account, identity)
+    wanted = text(
+        f"SELECT {_COLUMNS} FROM pending WHERE id = :id AND account = :account"  # noqa: S608
+    )
+    row = connection.execute(wanted, {"id": identity, "account": account}).first()
+    return None if row is None else _whole(connection, row)
 
 
 def drop(connection: Connection, *identities: str) -> None:
@@ -129,14 +132,6 @@ def _without_former(
     connection.execute(text("DELETE FROM pending_signature WHERE id = :id"), {"id": identity})
     _sign(connection, identity, kept, 0)
     return kept
-
-
-def _find(connection: Connection, account: str, identity: str) -> Waiting | None:
-    wanted = text(
-        f"SELECT {_COLUMNS} FROM pending WHERE id = :id AND account = :account"  # noqa: S608
-    )
-    row = connection.execute(wanted, {"id": identity, "account": account}).first()
-    return None if row is None else _whole(connection, row)
 
 
 def _whole(connection: Connection, row: Sequence[Any]) -> Waiting:
